@@ -1,0 +1,45 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from numberadmin import web
+from numberadmin.accounts import instances
+from numberadmin.accounts.actor import of
+from numberadmin.services.results import SignInAgain
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def actor(get_response: GetResponse) -> GetResponse:
+    """Sets `request.actor`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: of(request))  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every view wants a signed-in person with a live instance, unless it is marked otherwise."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True) or request.actor:  # type: ignore[attr-defined]
+            return None
+        if request.user.is_authenticated:
+            messages.warning(request, "Your session with Sinch has ended. Nothing was changed. Sign in to go on.")
+        return web.to_sign_in(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """An instance that Sinch no longer accepts is forgotten, whatever the page, and a new sign-in asked for."""
+        if not isinstance(exception, SignInAgain):
+            return None
+        instances.forget(request.session)
+        messages.warning(request, exception.message)
+        return web.to_sign_in(request)

@@ -1,0 +1,78 @@
+"""The audit: entries that are only ever added, chained by a keyed hash."""
+
+from django.conf import settings
+from django.db import models
+
+from numberadmin.accounts.models import Account
+
+
+class Phase(models.TextChoices):
+    INTENT = "intent"  # written before anything is sent
+    OUTCOME = "outcome"  # what came of it
+    SETTLEMENT = "settlement"  # what reading showed later, where the outcome was unknown or missing
+    EVENT = "event"  # something that has no remote effect and is over when it is written
+
+
+class State(models.TextChoices):
+    PENDING = "pending", "Being checked"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "In doubt"
+
+
+class Action(models.TextChoices):
+    SIGN_IN = "sign-in", "Sign in"
+    SIGN_OUT = "sign-out", "Sign out"
+    RESERVE = "reserve", "Reserve"
+    DROP = "drop", "Remove from cart"
+    CHECK_OUT = "checkout", "Check out"
+    ASSIGN = "assign", "Assign"
+    MOVE = "move", "Move"
+    UNASSIGN = "unassign", "Unassign"
+    NAME_APPLICATION = "application", "Name application"
+    OUTSIDE = "outside", "Changed outside"
+
+
+class Entry(models.Model):
+    """One line of the audit. `id` is its place in the chain."""
+
+    at = models.DateTimeField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    operation = models.UUIDField()
+    phase = models.CharField(max_length=12, choices=Phase.choices)
+    action = models.CharField(max_length=16, choices=Action.choices)
+    state = models.CharField(max_length=12, choices=State.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    actor_name = models.CharField(max_length=200)
+    address = models.CharField(max_length=64, blank=True)
+    session = models.CharField(max_length=16, blank=True)
+    application_key = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    message = models.TextField(blank=True)
+    error_code = models.IntegerField(null=True)
+    # What the form asked for, the sets before and after, prices, references: see docs/audit.md.
+    details = models.JSONField(default=dict)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operation", "phase"], name="each_phase_once")]
+        indexes = [models.Index(fields=["account", "phase", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.action} {self.phase} {self.state}"
+
+
+class Line(models.Model):
+    """One number in an entry: the application it was in and the one it came to, by key, empty for none."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    number = models.BigIntegerField()
+    was = models.CharField(max_length=64, blank=True)
+    became = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "number", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.was or '-'} -> {self.became or '-'}"

@@ -1,0 +1,120 @@
+"""The applications that numbers are assigned to.
+
+Sinch has no list of them: they are known by the keys on numbers, and by the keys that people add.
+"""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from numberadmin import sinch
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.audit.models import Action
+from numberadmin.services import record, remote
+from numberadmin.services.models import Application, Number, Total
+from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
+
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Held:
+    """An application with what is in it. No application: the unassigned numbers."""
+
+    application: Application | None
+    count: int
+    costs: list[Total]
+
+
+def every(account: Account) -> list[Application]:
+    """The account's applications, by name, the nameless ones last."""
+    return sorted(Application.objects.filter(account=account), key=_by_name)
+
+
+def with_counts(account: Account) -> list[Held]:
+    """The same, with how many numbers each has and what these cost a period."""
+    counts, costs = _sums(account)
+    return [Held(a, counts[a.pk], costs[a.pk]) for a in every(account)]
+
+
+def _sums(account: Account) -> tuple[dict[int, int], dict[int, list[Total]]]:
+    counts: dict[int, int] = defaultdict(int)
+    costs: dict[int, list[Total]] = defaultdict(list)
+    rows = Number.objects.filter(account=account, application__isnull=False)
+    for key, currency, count, amount in (
+        rows.order_by("currency").values_list("application", "currency").annotate(Count("id"), Sum("amount"))
+    ):
+        counts[key] += count
+        if amount is not None:
+            costs[key].append(Total(Decimal(amount), currency))
+    return counts, costs
+
+
+def _by_name(application: Application) -> tuple[bool, str, str]:
+    return not application.name, application.name.casefold(), application.key
+
+
+def known(account: Account, key: str) -> Application:
+    application = Application.objects.filter(account=account, key__iexact=key.strip()).first() if key else None
+    if application is None:
+        raise NotHere(
+            "This application is not known here. Choose one of the list, or add its key on the page Applications. "
+            "Nothing was changed."
+        )
+    return application
+
+
+def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Outcome:
+    """Adds an application by its key, after asking Sinch for it; of a known one, changes the name.
+
+    The name stays in numberadmin: Sinch has none, and no list of applications either.
+    """
+    name = " ".join(name.split())[:NAME_LENGTH]
+    try:
+        key = str(uuid.UUID(application_key.strip()))
+    except ValueError:
+        raise Refusal(
+            "An application key looks like 4d5e6f70-1a2b-4c3d-8e9f-0a1b2c3d4e5f. Nothing was added."
+        ) from None
+    asked = {"application_key": key, "name": name}
+    if earlier := record.earlier(actor, operation, asked):
+        return earlier
+    row = Application.objects.filter(account=actor.account, key__iexact=key).first()
+    before, verb = (row.name, "Renamed") if row else ("", "Added")
+    if row is None:
+        row = Application(account=actor.account, key=_checked_key(actor, application_key.strip(), key))
+    row.name = name
+    message = f"{verb} application {row.key[:8]}…" + (f": {name}." if name else ".")
+    with transaction.atomic(durable=True):
+        row.save()
+        return record.event(
+            actor.account,
+            actor,
+            Action.NAME_APPLICATION,
+            message,
+            operation=operation,
+            application_key=row.key,
+            details={"asked": asked, "before": before, "after": name},
+        )
+
+
+def _checked_key(actor: Actor, typed: str, key: str) -> str:
+    """The key as Sinch writes it, where one of the application's numbers tells; else as typed."""
+    try:
+        listing = remote.client().application_numbers(actor.instance, typed)
+    except sinch.NotFound:
+        raise NotHere(
+            "Sinch knows no application with this key. Check it in the Sinch dashboard. Nothing was added."
+        ) from None
+    except sinch.BadCredentials as error:
+        raise SignInAgain(remote.explain(error)) from None
+    except sinch.SinchError as error:
+        raise Refusal(f"{remote.explain(error)} The key could not be checked, so nothing was added.") from None
+    written = (row.application_key for row in listing.rows if row.application_key.lower() == key)
+    return next(written, typed)

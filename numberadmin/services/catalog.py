@@ -1,0 +1,137 @@
+"""The number groups that the account could rent from."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from numberadmin import sinch
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.services import mirror, refresh, remote
+from numberadmin.services.models import NumberGroup, Reading
+from numberadmin.services.pages import Slice, slice_of
+from numberadmin.services.results import SignInAgain
+
+PAGE = 50
+COMPARED = (
+    "country_id", "country", "city", "area_code", "type", "availability", "listed", "amount", "currency"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GroupFilter:
+    """What the person looks for. `page` counts from 1."""
+
+    q: str = ""
+    country: str = ""
+    capability: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """A page of groups: `total` match the filter, `of` there are in all."""
+
+    rows: list[NumberGroup]
+    total: int
+    of: int
+    page: int
+    pages: int
+    countries: list[tuple[str, str]]
+    capabilities: list[str]
+    reading: Reading
+
+
+def browse(actor: Actor, filter: GroupFilter) -> GroupPage:
+    """Reads the list from Sinch first where it is older than GROUPS_MAX_AGE; the old one serves where that fails."""
+    reading = _freshen(actor)
+    every = NumberGroup.objects.filter(account=actor.account)
+    matching = _matching(every, filter).order_by("country", "city", "group_id")
+    part: Slice[NumberGroup] = slice_of(matching, filter.page, PAGE)
+    places = every.order_by("country").values_list("country_id", "country").distinct()
+    return GroupPage(
+        rows=part.rows,
+        total=part.total,
+        of=every.count(),
+        page=part.page,
+        pages=part.pages,
+        countries=list(places),
+        capabilities=["sms", "voice"],
+        reading=reading,
+    )
+
+
+def one(account: Account, group_id: int) -> NumberGroup | None:
+    return NumberGroup.objects.filter(account=account, group_id=group_id).first()
+
+
+def outdate(account: Account) -> None:
+    """After a reservation or a checkout the availabilities are others: the next page reads them again."""
+    Reading.objects.filter(account=account, what=Reading.What.GROUPS).update(outdated=True)
+
+
+def _matching(groups: QuerySet[NumberGroup], filter: GroupFilter) -> QuerySet[NumberGroup]:
+    for word in filter.q.split():
+        groups = groups.filter(
+            Q(city__icontains=word)
+            | Q(country__icontains=word)
+            | Q(country_id__iexact=word)
+            | Q(area_code__startswith=word.lstrip("+"))
+            | Q(type__iexact=word)
+        )
+    if filter.country:
+        groups = groups.filter(country_id=filter.country)
+    if filter.capability:
+        groups = groups.filter(Q(type__iexact=filter.capability) | Q(listed__contains=filter.capability))
+    return groups
+
+
+def _freshen(actor: Actor) -> Reading:
+    now = mirror.reading(actor.account, Reading.What.GROUPS)
+    if not now.stale or refresh.just_tried(now):
+        return now
+    try:
+        listing = remote.client().groups(actor.instance, actor.account.organisation_id)
+    except sinch.BadCredentials as error:
+        raise SignInAgain(remote.explain(error)) from None
+    except sinch.SinchError as error:
+        mirror.note(actor.account, Reading.What.GROUPS, error=remote.explain(error))
+    else:
+        with transaction.atomic(durable=True):
+            _store(actor.account, listing)
+            mirror.note(actor.account, Reading.What.GROUPS, damaged=len(listing.damaged))
+    return mirror.reading(actor.account, Reading.What.GROUPS)
+
+
+def _store(account: Account, listing: sinch.Listing[sinch.NumberGroup]) -> None:
+    had = {row.group_id: row for row in NumberGroup.objects.filter(account=account)}
+    new, changed = [], []
+    for row in listing.rows:
+        current = _as_group(account, row)
+        old = had.pop(row.group_id, None)
+        if old is None:
+            new.append(current)
+        elif any(getattr(old, name) != getattr(current, name) for name in COMPARED):
+            current.pk = old.pk
+            changed.append(current)
+    NumberGroup.objects.bulk_create(new)
+    NumberGroup.objects.bulk_update(changed, COMPARED)
+    if not listing.damaged:
+        NumberGroup.objects.filter(pk__in=[row.pk for row in had.values()]).delete()
+
+
+def _as_group(account: Account, row: sinch.NumberGroup) -> NumberGroup:
+    return NumberGroup(
+        account=account,
+        group_id=row.group_id,
+        country_id=row.country_id,
+        country=row.country,
+        city=row.city,
+        area_code=row.area_code,
+        type=row.type,
+        availability=row.availability,
+        listed=",".join(row.capabilities),
+        amount=row.cost.amount if row.cost else None,
+        currency=row.cost.currency if row.cost else "",
+    )

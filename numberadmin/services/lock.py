@@ -1,0 +1,78 @@
+"""One write at a time on an account.
+
+The lock is the kernel's (a file beside the SQLite database) or the database's (a session advisory lock on
+PostgreSQL): it is free as soon as its holder dies, and a holder that stands still keeps it.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connections
+
+NAMESPACE = 7_301
+
+
+class Taken(Exception):
+    """Somebody else held the lock for as long as this one was ready to wait."""
+
+
+@contextmanager
+def account_lock(account_id: int, seconds: float) -> Iterator[None]:
+    """Holds the account's write lock, after waiting for it for `seconds` at most; raises Taken."""
+    take = _advisory if connections["default"].vendor == "postgresql" else _file
+    with take(account_id, seconds):
+        yield
+
+
+@contextmanager
+def _file(account_id: int, seconds: float) -> Iterator[None]:
+    """A blocking flock is fair; it is taken in a thread of its own so that the wait can end."""
+    fd = os.open(_path(account_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    taken, turn, given_up = threading.Event(), threading.Lock(), False
+
+    def wait() -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        with turn:
+            taken.set()
+            if given_up:
+                os.close(fd)
+
+    threading.Thread(target=wait, daemon=True).start()
+    if not taken.wait(seconds):
+        with turn:
+            if not taken.is_set():
+                given_up = True
+                raise Taken
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def _advisory(account_id: int, seconds: float) -> Iterator[None]:
+    with connections["locks"].cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{max(int(seconds * 1000), 1)}ms"])
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [NAMESPACE, account_id])
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != "55P03":
+                raise
+            raise Taken from error
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, account_id])
+
+
+def _path(account_id: int) -> Path:
+    """Every process of the installation comes to the same file, wherever it was started."""
+    database = Path(settings.DATABASES["default"]["NAME"])
+    folder = database.with_name(f"{database.name}.locks")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"account-{account_id}"

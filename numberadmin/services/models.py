@@ -1,0 +1,197 @@
+"""What the dashboard keeps of the remote's lists, and the cart. Only the services write here."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from numberadmin.accounts.models import Account
+from numberadmin.audit.models import Entry
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
+def _capabilities() -> "models.CharField[str, str]":
+    """Capabilities as one text, sorted and joined by a comma, so that equal sets are equal texts."""
+    return models.CharField(max_length=100, blank=True)
+
+
+class Priced(models.Model):
+    """What one number costs a period. No amount: the remote's price was missing or not clear."""
+
+    amount = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Placed(models.Model):
+    country_id = models.CharField(max_length=8, blank=True)
+    country = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=200, blank=True)
+    area_code = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Reading(models.Model):
+    """When one of the remote's lists was last read whole, and what went wrong since."""
+
+    class What(models.TextChoices):
+        NUMBERS = "numbers"
+        GROUPS = "groups"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    what = models.CharField(max_length=8, choices=What.choices)
+    read_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    damaged = models.IntegerField(default=0)
+    # Something was done since that changed the list, and its answer did not tell how.
+    outdated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "what"], name="one_reading_each")]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.account_id}, {self.read_at}"
+
+    @property
+    def stale(self) -> bool:
+        """Never read, known to have changed, or older than the age from which a page reads the list again."""
+        age = settings.NUMBERS_MAX_AGE if self.what == self.What.NUMBERS else settings.GROUPS_MAX_AGE
+        return self.outdated or self.read_at is None or self.read_at < timezone.now() - dt.timedelta(seconds=age)
+
+
+class NumberGroup(Priced, Placed):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    group_id = models.BigIntegerField()
+    type = models.CharField(max_length=32, blank=True)
+    availability = models.IntegerField()
+    listed = _capabilities()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "group_id"], name="one_row_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.city}, {self.country}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """The capabilities that the remote listed, in the later form of its answer; else none."""
+        return _split(self.listed)
+
+
+class Application(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    key = models.CharField(max_length=64)
+    name = models.CharField(max_length=100, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="one_row_an_application")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name, or the key's beginning where nobody has named it."""
+        return self.name or f"{self.key[:8]}…"
+
+
+class Number(Priced, Placed):
+    """A rented number, as the remote's list had it when last read."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    number = models.BigIntegerField()
+    group_id = models.BigIntegerField(null=True)
+    has = _capabilities()
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True)
+    expires = models.DateTimeField(null=True)
+    assigned_by = models.CharField(max_length=200, blank=True)
+    assigned_at = models.DateTimeField(null=True)
+    rented_by = models.CharField(max_length=200, blank=True)
+    rented_at = models.DateTimeField(null=True)
+    rented_in = models.UUIDField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "number"], name="one_row_a_number")]
+        indexes = [
+            models.Index(fields=["account", "application", "number"]),
+            models.Index(fields=["account", "expires"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"+{self.number}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        return _split(self.has)
+
+    @property
+    def application_key(self) -> str:
+        return self.application.key if self.application else ""
+
+
+class Reservation(Priced, Placed):
+    """A line of the cart. Without a reference id the remote's answer to the reservation never came."""
+
+    class State(models.TextChoices):
+        RESERVED = "reserved"
+        EXPIRED = "expired"
+        UNKNOWN = "unknown"
+        RENTED = "rented"
+        DROPPED = "dropped"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    operation = models.UUIDField(unique=True)
+    reference_id = models.CharField(max_length=64, blank=True)
+    group_id = models.BigIntegerField()
+    quantity = models.IntegerField()
+    type = models.CharField(max_length=32, blank=True)
+    asked = _capabilities()
+    state = models.CharField(max_length=8, choices=State.choices)
+    # A checkout said that some line of the cart had lapsed, without saying which.
+    doubted = models.BooleanField(default=False)
+    reserved_at = models.DateTimeField()
+    reserved_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.group_id}, {self.state}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        return _split(self.asked)
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.amount is None else self.amount * self.quantity
+
+
+class Open(models.Model):
+    """A write whose end is not known: its intent stands, and either no outcome or an unknown one."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    intent = models.OneToOneField(Entry, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return f"open: {self.intent}"
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()

@@ -1,0 +1,166 @@
+"""The one place that writes the audit: the intent of a write, its outcome, and what is over when it is written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.audit import chain
+from numberadmin.audit.chain import Change
+from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.services.models import Open
+from numberadmin.services.results import Conflict, Outcome
+
+# Stands where no person acted: what is found when the remote's list is read, and settling by command.
+NOBODY = "numberadmin"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is about to be sent, as the intent records it. `changes`: what each number was and is to become."""
+
+    action: Action
+    changes: Sequence[Change] = ()
+    application_key: str = ""
+    reason: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of the calls. `store` writes the mirror, in the transaction that commits the outcome."""
+
+    state: State
+    message: str
+    changes: Sequence[Change] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    error_code: int | None = None
+    store: Callable[[], object] = lambda: None
+
+
+def earlier(actor: Actor, operation: UUID, asked: Mapping[str, Any]) -> Outcome | None:
+    """What came of the operation where it was posted before; None where it is new or has no outcome yet.
+
+    Raises Conflict where it was posted with other contents, or on another account.
+    """
+    entries = {entry.phase: entry for entry in Entry.objects.filter(operation=operation)}
+    first = entries.get(Phase.INTENT) or entries.get(Phase.EVENT)
+    if first is None:
+        return None
+    if first.account_id != actor.account.pk or first.details.get("asked") != asked:
+        raise Conflict(
+            "This form was sent before with other contents. Nothing was changed now. Reload the page and try again."
+        )
+    last = entries.get(Phase.SETTLEMENT) or entries.get(Phase.OUTCOME) or entries.get(Phase.EVENT)
+    if last is None:
+        return None
+    numbers = Line.objects.filter(entry=last).order_by("id").values_list("number", flat=True)
+    return Outcome(operation, last.state, last.message, tuple(numbers), repeated=True)
+
+
+def intent(actor: Actor, operation: UUID, asked: Mapping[str, Any], plan: Plan) -> Entry:
+    """Commits what is about to be sent; from here on the operation is open."""
+    with transaction.atomic(durable=True):
+        entry = _add(
+            actor.account,
+            actor,
+            operation,
+            Phase.INTENT,
+            plan.action,
+            State.PENDING,
+            plan.changes,
+            application_key=plan.application_key,
+            reason=plan.reason,
+            details={"asked": dict(asked), **plan.details},
+        )
+        Open.objects.create(account=actor.account, intent=entry)
+    return entry
+
+
+def outcome(actor: Actor | None, intent: Entry, phase: Phase, result: Result) -> Outcome:
+    """Commits what came of an intent, and the mirror with it. Unless it is a settlement, an unknown one stays open."""
+    with transaction.atomic(durable=True):
+        result.store()
+        if phase == Phase.SETTLEMENT or result.state != State.UNKNOWN:
+            Open.objects.filter(intent=intent).delete()
+        _add(
+            intent.account,
+            actor,
+            intent.operation,
+            phase,
+            Action(intent.action),
+            result.state,
+            result.changes,
+            application_key=intent.application_key,
+            reason=intent.reason,
+            message=result.message,
+            error_code=result.error_code,
+            details=result.details,
+        )
+    return Outcome(intent.operation, result.state, result.message, tuple(c.number for c in result.changes))
+
+
+def event(
+    account: Account,
+    actor: Actor | None,
+    action: Action,
+    message: str,
+    *,
+    operation: UUID | None = None,
+    changes: Sequence[Change] = (),
+    application_key: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Records something that changes nothing at the remote, and is over when it is written."""
+    operation = operation or uuid4()
+    _add(
+        account,
+        actor,
+        operation,
+        Phase.EVENT,
+        action,
+        State.SUCCEEDED,
+        changes,
+        application_key=application_key,
+        message=message,
+        details=details or {},
+    )
+    return Outcome(operation, State.SUCCEEDED, message)
+
+
+def _add(
+    account: Account,
+    actor: Actor | None,
+    operation: UUID,
+    phase: Phase,
+    action: Action,
+    state: State,
+    changes: Sequence[Change],
+    *,
+    details: Mapping[str, Any],
+    application_key: str = "",
+    reason: str = "",
+    message: str = "",
+    error_code: int | None = None,
+) -> None:
+    entry = Entry(
+        account=account,
+        actor=actor.person if actor else None,
+        actor_name=actor.person.name if actor else NOBODY,
+        address=actor.address if actor else "",
+        session=actor.session if actor else "",
+        operation=operation,
+        phase=phase,
+        action=action,
+        state=state,
+        application_key=application_key,
+        reason=reason,
+        message=message,
+        error_code=error_code,
+        details=dict(details),
+    )
+    chain.append(entry, changes)

@@ -1,0 +1,82 @@
+"""What a service answers: an outcome of something that was tried, or a refusal before anything was."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from numberadmin.audit.models import State
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an operation. `repeated`: it had been posted before, and this is what came of it then."""
+
+    operation: UUID
+    state: str
+    message: str
+    numbers: tuple[int, ...] = ()
+    repeated: bool = False
+
+    @property
+    def level(self) -> str:
+        if self.state == State.SUCCEEDED:
+            return "success"
+        return "error" if self.state == State.FAILED else "warning"
+
+
+class Refusal(Exception):
+    """Refused here: nothing was sent to Sinch and nothing was changed. `message` is for the person."""
+
+    status = 422
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotHere(Refusal):
+    """The account has no such number, application, group or reservation."""
+
+    status = 404
+
+
+class Conflict(Refusal):
+    """The operation's id was used before, for something else."""
+
+    status = 409
+
+
+class Busy(Refusal):
+    """Somebody else's write on the account is under way or being checked."""
+
+    status = 503
+
+
+class SignInAgain(Exception):
+    """Sinch no longer accepts the session's instance; nothing was changed. Leads to sign-in, whatever the page."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Where a number is: the application that holds it, who put it there and when, as far as known."""
+
+    number: int
+    application_key: str
+    application_label: str
+    assigned_by: str
+    assigned_at: dt.datetime | None
+
+
+class Held(Refusal):
+    """Some of the numbers are in another application, and nobody has said that they are to be moved."""
+
+    status = 409
+
+    def __init__(self, message: str, holders: Sequence[Holder]) -> None:
+        super().__init__(message)
+        self.holders = tuple(holders)

@@ -1,0 +1,138 @@
+"""Settling: what came of a write that has no known outcome is found by reading, never by sending again."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from numberadmin import sinch
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.audit.chain import Change
+from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.services import mirror, record
+from numberadmin.services.mirror import Listing
+from numberadmin.services.models import Number, Open, Reservation
+from numberadmin.services.record import Result
+from numberadmin.services.results import Busy
+
+
+def by_list(account: Account, actor: Actor | None, listing: Listing) -> None:
+    """Settles each open operation that the list decides. Wants the account's lock."""
+    for row in Open.objects.filter(account=account).select_related("intent__actor").order_by("id"):
+        overdue = lands_until(row.intent) <= timezone.now()
+        if result := JUDGES[row.intent.action](row.intent, listing, overdue):
+            record.outcome(actor, row.intent, Phase.SETTLEMENT, result)
+
+
+def oldest_open(account: Account) -> Entry | None:
+    """The intent of the oldest open operation of the account."""
+    row = Open.objects.filter(account=account).select_related("intent").order_by("id").first()
+    return row.intent if row else None
+
+
+def doubted(account: Account) -> set[int]:
+    """The numbers of which it is not known where they are, because a write on them is open."""
+    return set(Line.objects.filter(entry__open__account=account).values_list("number", flat=True))
+
+
+def ordered_groups(account: Account) -> set[int]:
+    """The groups of open checkouts: numbers of these that turn up were ordered here."""
+    intents = Entry.objects.filter(open__account=account, action=Action.CHECK_OUT)
+    return {line["group_id"] for intent in intents for line in intent.details["lines"]}
+
+
+def busy(account: Account) -> Busy:
+    """For whoever did not get the lock: names the write that holds it, where it has got as far as its intent."""
+    intent = oldest_open(account)
+    who = f" ({describe(intent)})" if intent else ""
+    return Busy(f"Another change on this account is under way{who}. Nothing of yours was changed. Try again shortly.")
+
+
+def describe(intent: Entry) -> str:
+    """Who, doing what, since when."""
+    return f"{intent.actor_name}, {intent.get_action_display().lower()}, since {timezone.localtime(intent.at):%H:%M:%S}"
+
+
+def lands_until(intent: Entry) -> dt.datetime:
+    """When the last call of an open operation can no longer land: the calls' own deadline, then SETTLE_SECONDS."""
+    last = Entry.objects.filter(operation=intent.operation).latest("id")
+    in_flight = 0 if last.phase == Phase.OUTCOME else settings.SINCH_TIMEOUT
+    return last.at + dt.timedelta(seconds=settings.SETTLE_SECONDS + in_flight)
+
+
+def new_numbers(intent: Entry, rows: Iterable[Number] | Iterable[sinch.RentedNumber]) -> list[int]:
+    """The numbers of a checkout's groups that were not there before it."""
+    before = set(intent.details["before"])
+    groups = {line["group_id"] for line in intent.details["lines"]}
+    return sorted(row.number for row in rows if row.group_id in groups and row.number not in before)
+
+
+def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+    now = {row.number: row.application_key for row in listing.rows}
+    lines = list(intent.lines.order_by("id"))
+    changes = [Change(line.number, line.was, now.get(line.number, line.was)) for line in lines]
+    done = [line.number for line in lines if now.get(line.number) == line.became]
+    if len(done) == len(lines):
+        message = "Found done: the list from Sinch shows it as asked for."
+        return Result(State.SUCCEEDED, message, changes, store=lambda: _credit(intent, done))
+    if not overdue:
+        return None
+    if not done:
+        return Result(State.FAILED, "It did not happen: the list from Sinch shows nothing of it.", changes)
+    message = f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again."
+    return Result(State.FAILED, message, changes, store=lambda: _credit(intent, done))
+
+
+def _credit(intent: Entry, numbers: Sequence[int]) -> None:
+    """The mirror has the application from the list already; who put the number there comes from the intent."""
+    key = "" if intent.action == Action.UNASSIGN else intent.application_key
+    application = mirror.known_applications(intent.account, [key]).get(key)
+    mirror.after_assign(intent.account, numbers, application, intent.actor_name)
+
+
+def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+    rented = new_numbers(intent, listing.rows)
+    wanted = sum(line["quantity"] for line in intent.details["lines"])
+    if len(rented) == wanted or (rented and overdue):
+        message = f"Found rented: the list from Sinch shows {len(rented)} new numbers, {wanted} were asked for."
+        changes = [Change(number, "", "") for number in rented]
+        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, rented))
+    if not overdue:
+        return None
+    if Entry.objects.filter(operation=intent.operation, details__confirmed=True).exists():
+        message = "Sinch confirmed the checkout, yet its list shows no new number. Ask Sinch before renting again."
+        return Result(State.UNKNOWN, message)
+    message = "Not rented, as far as the list from Sinch shows. The cart is as it was."
+    return Result(State.FAILED, message, store=lambda: _given_back(intent))
+
+
+def _rented(intent: Entry, numbers: Sequence[int]) -> None:
+    _lines_of(intent).update(state=Reservation.State.RENTED)
+    mirror.after_checkout(intent.account, numbers, intent.operation, intent.actor_name)
+
+
+def _given_back(intent: Entry) -> None:
+    _lines_of(intent).filter(state=Reservation.State.UNKNOWN).update(state=Reservation.State.RESERVED)
+
+
+def _lines_of(intent: Entry) -> QuerySet[Reservation]:
+    references = [line["reference_id"] for line in intent.details["lines"]]
+    return Reservation.objects.filter(account=intent.account, reference_id__in=references)
+
+
+def _reservation(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+    """No call lists reservations, so an answer that never came cannot be found out; nothing is spent by it."""
+    message = "Whether it was reserved is not known: the answer never came. If it was, it lapses by itself."
+    return Result(State.UNKNOWN, message)
+
+
+JUDGES: dict[str, Callable[[Entry, Listing, bool], Result | None]] = {
+    Action.ASSIGN: _assignment,
+    Action.MOVE: _assignment,
+    Action.UNASSIGN: _assignment,
+    Action.CHECK_OUT: _checkout,
+    Action.RESERVE: _reservation,
+}

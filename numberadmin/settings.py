@@ -1,0 +1,185 @@
+"""Settings, all read from the environment: docs/configuration.md names each of them."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
+SECRET_KEY: str = env.str("SECRET_KEY", default="only-for-debug-" * 4 if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=on on your own machine).")
+# Keys that seal secrets at rest, newest first; the older ones still open what they sealed.
+SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[SECRET_KEY])
+# The key of the audit's hash chain. Changing it makes what was written before unprovable.
+AUDIT_KEY: str = env.str("AUDIT_KEY", default=SECRET_KEY)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+SINCH_USER_URL: str = env.str("SINCH_USER_URL", default="https://userapi.sinch.com")
+SINCH_API_URL: str = env.str("SINCH_API_URL", default="https://api.sinch.com")
+SINCH_PORTAL_URL: str = env.str("SINCH_PORTAL_URL", default="https://portalapi.sinch.com")
+SINCH_TIMEOUT: float = env.float("SINCH_TIMEOUT", default=15.0)
+# How long a write whose answer never came may still land at the remote, in seconds.
+SETTLE_SECONDS: float = env.float("SETTLE_SECONDS", default=60.0)
+# How long a writer waits for its turn before it is told who is busy, in seconds.
+LOCK_SECONDS: float = env.float("LOCK_SECONDS", default=8.0)
+# Ages in seconds from which a page reads the list again.
+NUMBERS_MAX_AGE: float = env.float("NUMBERS_MAX_AGE", default=300.0)
+GROUPS_MAX_AGE: float = env.float("GROUPS_MAX_AGE", default=60.0)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "heroicons",
+    "csp",
+    "numberadmin",
+    "numberadmin.accounts",
+    "numberadmin.audit",
+    "numberadmin.services",
+    "shop",
+    "inventory",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "numberadmin.middleware.headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "numberadmin.accounts.middleware.actor",
+    "numberadmin.accounts.middleware.SignInRequired",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "numberadmin.urls"
+WSGI_APPLICATION = "numberadmin.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "numberadmin.web.shell",
+            ],
+        },
+    }
+]
+
+
+def _sqlite_journal() -> str:
+    """WAL where this SQLite is free of the defect that can corrupt a WAL database of two connections."""
+    version = sqlite3.sqlite_version_info
+    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return "WAL" if mended else "DELETE"
+
+
+def _databases() -> dict[str, Any]:
+    default: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/numberadmin.sqlite3")
+    default["ATOMIC_REQUESTS"] = False
+    if default["ENGINE"].endswith("sqlite3"):
+        Path(default["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        default["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": f"PRAGMA journal_mode={_sqlite_journal()}; PRAGMA synchronous=FULL;"
+            " PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;",
+        }
+        return {"default": default}
+    default["CONN_MAX_AGE"] = 60
+    default["CONN_HEALTH_CHECKS"] = True
+    # The write lock lives on a connection of its own: it must outlast every transaction.
+    locks = default | {
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": default.get("OPTIONS", {})
+        | {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3},
+        "TEST": {"MIRROR": "default"},
+    }
+    return {"default": default, "locks": locks}
+
+
+DATABASES = _databases()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+AUTH_USER_MODEL = "accounts.Person"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "inventory"
+SESSION_ENGINE = "numberadmin.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+CSRF_FAILURE_VIEW = "numberadmin.web.csrf_failure"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_HTTPS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+_self = ["'self'"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": _self,
+        "style-src": _self,
+        "img-src": _self,
+        "font-src": _self,
+        "connect-src": _self,
+        "form-action": _self,
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    }
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"urllib3": {"level": "WARNING"}, "http.client": {"level": "WARNING"}},
+}

@@ -1,0 +1,20 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answers while the process can serve, without asking the database or Sinch."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="inventory"), name="home"),
+    path("", include("numberadmin.accounts.urls")),
+    path("shop/", include("shop.urls")),
+    path("inventory/", include("inventory.urls")),
+    path("audit/", include("numberadmin.audit.urls")),
+    path("healthz", healthz, name="healthz"),
+]

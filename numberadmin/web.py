@@ -1,0 +1,76 @@
+"""What every view shares: the typed request, page or fragment, and the answer to a form."""
+
+import uuid
+from collections.abc import Collection
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from numberadmin.accounts.actor import Actor
+
+
+class Request(HttpRequest):
+    """A request as the views of signed-in pages get it."""
+
+    htmx: HtmxDetails
+    actor: Actor
+
+
+def new_operation() -> str:
+    """The id that a form carries, so that posting it twice does the thing once."""
+    return str(uuid.uuid4())
+
+
+def posted_operation(request: HttpRequest) -> uuid.UUID:
+    """The form's operation; a new one where it is missing or unreadable."""
+    try:
+        return uuid.UUID(request.POST.get("operation", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    fragments: Collection[str] = (),
+    status: int = 200,
+) -> TemplateResponse:
+    """The page, or the one of its `fragments` that htmx asks for by its target's id."""
+    target = cast(Request, request).htmx.target
+    name = f"{template}#{target}" if target in fragments else template
+    return TemplateResponse(request, name, context, status=status)
+
+
+def own_path(request: HttpRequest, path: str | None, default: str) -> str:
+    """`path` where it leads to a page of this site, else `default`."""
+    safe = url_has_allowed_host_and_scheme(path, {request.get_host()}, require_https=request.is_secure())
+    return path if path and safe else default
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To sign-in, and from there back to the page the person was on. A form that was posted is not sent again."""
+    htmx = cast(Request, request).htmx
+    came_from = request.get_full_path() if request.method == "GET" else request.headers.get("Referer")
+    back = own_path(request, htmx.current_url_abs_path if htmx else came_from, "")
+    url = reverse("login") + (f"?{urlencode({'next': back})}" if back else "")
+    return HttpResponseClientRedirect(url) if htmx else redirect(url)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return TemplateResponse(request, "403_csrf.html", status=403).render()
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """For every template: the actor, and what the top bar counts."""
+    from numberadmin.services import cart
+
+    actor = getattr(request, "actor", None)
+    return {"actor": actor, "cart_lines": cart.line_count(actor.account) if actor else 0}
