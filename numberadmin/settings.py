@@ -101,8 +101,10 @@ def _databases() -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": f"PRAGMA journal_mode={_sqlite_journal()}; PRAGMA synchronous=FULL;"
-            " PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;",
+            " PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON;",
         }
+        # A file, as in production, so that the tests' threads and processes see one database.
+        default["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
         return {"default": default}
     default["CONN_MAX_AGE"] = 60
     default["CONN_HEALTH_CHECKS"] = True

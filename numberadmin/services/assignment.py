@@ -147,7 +147,7 @@ def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchEr
     missing = state.numbers - {row.number for row in now.rows}
     if missing:
         return sinch.Unanswered(
-            "read back", f"The application does not show {len(missing)} of the numbers that were sent."
+            "read back", f"The application does not show {len(missing)} of the numbers."
         )
     state.confirmed |= state.unconfirmed
     return None

@@ -146,7 +146,7 @@ def _add(
     reason: str = "",
     message: str = "",
     error_code: int | None = None,
-) -> None:
+) -> Entry:
     entry = Entry(
         account=account,
         actor=actor.person if actor else None,
@@ -163,4 +163,4 @@ def _add(
         error_code=error_code,
         details=dict(details),
     )
-    chain.append(entry, changes)
+    return chain.append(entry, changes)

@@ -8,6 +8,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,7 +20,7 @@ from numberadmin.services.pages import slice_of
 
 PAGE = 100
 SOON = 30
-SORTS = {
+SORTS: dict[str, list[str | OrderBy]] = {
     "number": ["number"],
     "-number": ["-number"],
     "city": ["country", "city", "number"],

@@ -1,0 +1,185 @@
+from uuid import uuid4
+
+import pytest
+
+from numberadmin.services import assignment
+from numberadmin.services.models import Number
+from numberadmin.services.results import Conflict, Held, NotHere, Refusal
+from tests.services.conftest import NIGHT_DESK, REMINDERS, SUPPORT
+
+
+def free(actor, count=1, has="voice"):
+    rows = Number.objects.filter(account=actor.account, application=None, has=has).order_by("number")[:count]
+    assert len(rows) == count
+    return [row.number for row in rows]
+
+
+def in_application(actor, key):
+    return list(Number.objects.filter(account=actor.account, application__key=key).values_list("number", flat=True))
+
+
+def test_a_number_joins_the_others_of_the_application(jane, operation, held, audit):
+    before, numbers = held(SUPPORT), free(jane)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert outcome.state == "succeeded"
+    assert held(SUPPORT) == before | set(numbers)
+    row = audit(operation)
+    assert (row.action, row.outcome, row.actor_name, row.numbers) == ("assign", "succeeded", "Jane Bloggs", numbers)
+    assert (row.lines[0].was, row.lines[0].became) == ("", SUPPORT)
+
+
+def test_the_mirror_says_who_assigned_it(jane, operation):
+    numbers = free(jane)
+    assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    row = Number.objects.get(account=jane.account, number=numbers[0])
+    assert (row.application_key, row.assigned_by) == (SUPPORT, "Jane Bloggs")
+    assert row.assigned_at is not None
+
+
+def test_it_takes_two_calls_for_one_capability(jane, operation, calls):
+    assignment.assign(actor=jane, operation=operation, numbers=free(jane), application_key=SUPPORT)
+    assert calls() == ["GET", "PUT"]
+
+
+def test_it_takes_three_calls_for_two_capabilities(jane, operation, calls, held):
+    numbers = free(jane, has="sms,voice")
+    assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert calls() == ["GET", "PUT", "PUT"]
+    assert set(numbers) <= held(SUPPORT)
+
+
+def test_many_numbers_are_one_write(jane, operation, calls, held):
+    numbers = free(jane, 3)
+    assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=NIGHT_DESK)
+    assert calls() == ["GET", "PUT"]
+    assert held(NIGHT_DESK) == set(numbers)
+
+
+def test_the_audit_keeps_what_was_there_before(jane, operation, held, audit):
+    before = held(SUPPORT)
+    assignment.assign(actor=jane, operation=operation, numbers=free(jane), application_key=SUPPORT)
+    assert set(audit(operation).before["voice"]) <= before
+
+
+def test_the_reason_is_kept(jane, operation, audit):
+    assignment.assign(
+        actor=jane, operation=operation, numbers=free(jane), application_key=SUPPORT, reason=" Autumn  campaign "
+    )
+    assert audit(operation).reason == "Autumn campaign"
+
+
+def test_a_number_of_another_application_is_refused_and_its_holder_named(jane, operation, held, calls):
+    number = in_application(jane, REMINDERS)[0]
+    with pytest.raises(Held) as refusal:
+        assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT)
+    assert [holder.application_key for holder in refusal.value.holders] == [REMINDERS]
+    assert calls() == []
+    assert number in held(REMINDERS)
+
+
+def test_a_number_is_moved_on_a_clear_wish(jane, operation, held, audit):
+    number = in_application(jane, REMINDERS)[0]
+    outcome = assignment.assign(
+        actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True
+    )
+    assert outcome.state == "succeeded"
+    assert number in held(SUPPORT)
+    assert number not in held(REMINDERS)
+    row = audit(operation)
+    assert (row.action, row.lines[0].was, row.lines[0].became) == ("move", REMINDERS, SUPPORT)
+
+
+def test_a_move_leaves_the_others_of_both_applications(jane, operation, held):
+    number = in_application(jane, REMINDERS)[0]
+    there, here = held(REMINDERS), held(SUPPORT)
+    assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
+    assert held(REMINDERS) == there - {number}
+    assert held(SUPPORT) == here | {number}
+
+
+@pytest.mark.parametrize("numbers", [[14159999999], []])
+def test_a_number_that_is_not_rented_or_none_is_refused(jane, operation, calls, numbers):
+    with pytest.raises(Refusal, match="Nothing was changed"):
+        assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert calls() == []
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "00000000-0000-4000-8000-000000000000", "' OR 1=1"])
+def test_an_application_that_is_not_known_is_refused(jane, operation, calls, key):
+    with pytest.raises(NotHere, match="not known here"):
+        assignment.assign(actor=jane, operation=operation, numbers=free(jane), application_key=key)
+    assert calls() == []
+
+
+def test_an_unreadable_application_is_never_written(jane, operation, sinch, held, audit):
+    before = held(SUPPORT)
+    sinch.fault(match={"verb": "GET", "path": "/applications/"}, kind="html", times=5)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=free(jane), application_key=SUPPORT)
+    assert (outcome.state, audit(operation).outcome) == ("failed", "failed")
+    assert "Nothing was changed" in outcome.message
+    assert held(SUPPORT) == before
+    assert not [call for call in sinch.log() if call["verb"] == "PUT"]
+
+
+@pytest.mark.parametrize("body", ["null", "{}", "[", "", '[{"number": true}]', '[{"number": "x"}]'])
+def test_a_damaged_list_is_never_written_back(jane, operation, sinch, body):
+    sinch.fault(match={"verb": "GET", "path": "/applications/"}, kind="body", body=body, times=5)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=free(jane), application_key=SUPPORT)
+    assert outcome.state == "failed"
+    assert not [call for call in sinch.log() if call["verb"] == "PUT"]
+
+
+def test_the_same_operation_is_done_once(jane, operation, calls):
+    numbers = free(jane)
+    first = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    again = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert (again.state, again.message, again.numbers) == (first.state, first.message, first.numbers)
+    assert again.repeated
+    assert calls() == ["GET", "PUT"]
+
+
+def test_the_same_operation_with_other_numbers_is_refused(jane, operation, held):
+    one, other = free(jane, 2)
+    assignment.assign(actor=jane, operation=operation, numbers=[one], application_key=SUPPORT)
+    with pytest.raises(Conflict):
+        assignment.assign(actor=jane, operation=operation, numbers=[other], application_key=SUPPORT)
+    assert other not in held(SUPPORT)
+
+
+def test_an_answer_that_does_not_list_what_was_sent_is_read_back(jane, operation, sinch, calls, held):
+    numbers = free(jane)
+    sinch.fault(match={"verb": "PUT", "path": "/applications/"}, kind="body", body="[]", times=1)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert outcome.state == "succeeded"
+    assert calls() == ["GET", "PUT", "GET"]
+    assert set(numbers) <= held(SUPPORT)
+
+
+def test_a_lost_answer_is_looked_up_in_the_list(jane, operation, sinch, held, audit):
+    numbers = free(jane)
+    sinch.fault(match={"verb": "PUT", "path": "/applications/"}, kind="lose", times=1)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert (outcome.state, audit(operation).outcome) == ("succeeded", "succeeded")
+    assert set(numbers) <= held(SUPPORT)
+    assert len([call for call in sinch.log() if call["verb"] == "PUT"]) == 1
+    assert Number.objects.get(number=numbers[0]).assigned_by == "Jane Bloggs"
+
+
+def test_a_write_that_never_arrived_is_in_doubt_and_then_did_not_happen(jane, operation, sinch, audit, settings):
+    numbers = free(jane)
+    settings.SETTLE_SECONDS = 60
+    sinch.fault(match={"verb": "PUT", "path": "/applications/"}, kind="drop", times=1)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert (outcome.state, audit(operation).outcome) == ("unknown", "unknown")
+    settings.SETTLE_SECONDS = 0
+    other = assignment.assign(actor=jane, operation=uuid4(), numbers=numbers, application_key=SUPPORT)
+    assert other.state == "succeeded"
+    assert audit(operation).outcome == "failed"
+
+
+def test_while_one_write_is_in_doubt_the_next_one_waits_and_says_for_whom(jane, operation, sinch):
+    one, other = free(jane, 2)
+    sinch.fault(match={"verb": "PUT", "path": "/applications/"}, kind="drop", times=1)
+    assignment.assign(actor=jane, operation=operation, numbers=[one], application_key=SUPPORT)
+    with pytest.raises(Refusal, match="Jane Bloggs, assign, since"):
+        assignment.assign(actor=jane, operation=uuid4(), numbers=[other], application_key=SUPPORT)

@@ -1,0 +1,97 @@
+import pytest
+
+from numberadmin.audit import journal
+from numberadmin.services import mirror, refresh
+from numberadmin.services.models import Number, Reading
+from numberadmin.services.results import SignInAgain
+from tests.services.conftest import NIGHT_DESK, REMINDERS, SUPPORT
+from tests.services.test_assign import free, in_application
+
+
+def reading(actor):
+    return mirror.reading(actor.account, Reading.What.NUMBERS)
+
+
+def outside(actor):
+    return journal.rows_of(list(journal.matching(actor.account, journal.Filter(action="outside"))), {})
+
+
+def test_the_mirror_is_the_list(jane, sinch):
+    mirrored = set(Number.objects.filter(account=jane.account).values_list("number", flat=True))
+    assert mirrored == set(sinch.state()["rented"][jane.account.organisation_id])
+
+
+def test_reading_the_list_once_serves_all_applications(jane, sinch):
+    refresh.now(actor=jane)
+    assert [call["verb"] for call in sinch.log()] == ["GET"]
+
+
+def test_a_page_reads_nothing_while_the_mirror_is_fresh(jane, sinch):
+    refresh.if_stale(jane)
+    assert sinch.log() == []
+
+
+def test_a_page_reads_the_list_when_the_mirror_is_old(jane, sinch, settings):
+    settings.NUMBERS_MAX_AGE = 0
+    refresh.if_stale(jane)
+    assert len(sinch.log()) == 1
+
+
+def test_an_unchanged_list_writes_no_number(jane, django_assert_num_queries, sinch):
+    before = list(Number.objects.values_list("pk", "assigned_by"))
+    refresh.now(actor=jane)
+    assert list(Number.objects.values_list("pk", "assigned_by")) == before
+    assert outside(jane) == []
+
+
+def test_what_was_assigned_elsewhere_goes_into_the_audit_as_changed_outside(jane, sinch):
+    number = free(jane)[0]
+    sinch.set(assign={NIGHT_DESK: {"voice": [number]}})
+    refresh.now(actor=jane)
+    assert Number.objects.get(number=number).application_key == NIGHT_DESK
+    row = outside(jane)[0]
+    assert row.actor_name == "numberadmin"
+    assert [(line.number, line.was, line.became) for line in row.lines] == [(number, "", NIGHT_DESK)]
+
+
+def test_a_number_moved_elsewhere_is_no_longer_said_to_be_assigned_by_us(jane, sinch, operation):
+    from numberadmin.services import assignment
+
+    number = in_application(jane, REMINDERS)[0]
+    assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
+    sinch.set(assign={NIGHT_DESK: {"voice": [number], "sms": []}})
+    refresh.now(actor=jane)
+    assert Number.objects.get(number=number).assigned_by == ""
+
+
+@pytest.mark.parametrize("kind", ["html", "truncate", "drop"])
+def test_a_list_that_cannot_be_read_leaves_the_old_one_and_says_so(jane, sinch, kind):
+    before, read_at = Number.objects.count(), reading(jane).read_at
+    sinch.fault(match={"verb": "GET"}, kind=kind, times=5)
+    outcome = refresh.now(actor=jane)
+    assert outcome.state == "failed"
+    assert "the one read before" in outcome.message
+    assert (Number.objects.count(), reading(jane).read_at) == (before, read_at)
+    assert reading(jane).error
+
+
+def test_a_damaged_row_takes_no_number_away(jane, sinch):
+    sinch.fault(match={"verb": "GET"}, kind="body", body='[{"number": true}]', times=1)
+    outcome = refresh.now(actor=jane)
+    assert outcome.level == "warning"
+    assert Number.objects.count() == len(sinch.state()["rented"][jane.account.organisation_id])
+
+
+def test_a_session_that_sinch_ended_asks_for_a_new_sign_in(jane, sinch):
+    sinch.expire_instances()
+    with pytest.raises(SignInAgain):
+        refresh.now(actor=jane)
+
+
+def test_after_a_failed_try_a_page_does_not_try_again_at_once(jane, sinch, settings):
+    settings.NUMBERS_MAX_AGE = 0
+    sinch.fault(match={"verb": "GET"}, kind="html", times=9)
+    refresh.if_stale(jane)
+    asked = len(sinch.log())
+    refresh.if_stale(jane)
+    assert len(sinch.log()) == asked
