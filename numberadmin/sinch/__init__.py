@@ -1,0 +1,57 @@
+"""The client of the remote API. It knows nothing of Django, and no dict or float leaves it."""
+
+from numberadmin.sinch.client import Client, Hosts
+from numberadmin.sinch.errors import (
+    BadCredentials,
+    ClockOff,
+    InvalidRequest,
+    NoAccounting,
+    NotEnoughCredit,
+    NotFound,
+    NotOwner,
+    NotSent,
+    Refused,
+    SinchError,
+    Unanswered,
+    WrongScheme,
+)
+from numberadmin.sinch.signing import InstanceAuth, sign
+from numberadmin.sinch.types import (
+    Identity,
+    Instance,
+    Listing,
+    Money,
+    NumberGroup,
+    Organisation,
+    RentedNumber,
+    Ticket,
+    User,
+)
+
+__all__ = [
+    "BadCredentials",
+    "Client",
+    "ClockOff",
+    "Hosts",
+    "Identity",
+    "Instance",
+    "InstanceAuth",
+    "InvalidRequest",
+    "Listing",
+    "Money",
+    "NoAccounting",
+    "NotEnoughCredit",
+    "NotFound",
+    "NotOwner",
+    "NotSent",
+    "NumberGroup",
+    "Organisation",
+    "Refused",
+    "RentedNumber",
+    "SinchError",
+    "Ticket",
+    "Unanswered",
+    "User",
+    "WrongScheme",
+    "sign",
+]

@@ -1,0 +1,184 @@
+"""Reads whole answers into types: what is not there as promised is `Damaged`, never guessed."""
+
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from numberadmin.sinch import values
+from numberadmin.sinch.decoding import Row, anything, array
+from numberadmin.sinch.decoding import row as as_row
+from numberadmin.sinch.types import Instance, Listing, NumberGroup, Organisation, RentedNumber, Ticket, User
+from numberadmin.sinch.values import Damaged
+
+T = TypeVar("T")
+
+INSTANCE_SECONDS = 172_800
+_LONGEST_SECONDS = 366 * 86_400
+
+
+def groups(body: bytes) -> Listing[NumberGroup]:
+    """The number groups ("Get numbers available to rent"); a second row of one group is damaged."""
+    return _listing(body, _group, lambda group: group.group_id)
+
+
+def numbers(body: bytes) -> Listing[RentedNumber]:
+    """Rented numbers ("List all rented numbers"); a second row of one number is damaged."""
+    return _listing(body, _number, lambda row: row.number)
+
+
+def _listing(body: bytes, read: Callable[[Row], T], key: Callable[[T], int]) -> Listing[T]:
+    rows: dict[int, T] = {}
+    damaged: list[str] = []
+    for place, raw in enumerate(array(body), start=1):
+        try:
+            row = read(as_row(raw))
+            if key(row) in rows:
+                raise Damaged(f"{key(row)} was listed before")
+            rows[key(row)] = row
+        except Damaged as error:
+            damaged.append(f"Row {place} of the list: {error}.")
+    return Listing(rows=tuple(rows.values()), damaged=tuple(damaged))
+
+
+def _group(row: Row) -> NumberGroup:
+    return NumberGroup(
+        group_id=values.whole_number(row.group_id, "group's id"),
+        country=values.text(row.country),
+        country_id=values.text(row.country_id),
+        city=values.text(row.city),
+        type=values.text(row.type),
+        availability=values.whole_number(row.availability or 0, "availability", most=2**31 - 1),
+        area_code=values.text(row.area_code),
+        cost=values.money(row.cost),
+        capabilities=() if row.capabilities is None else values.capabilities(row.capabilities),
+    )
+
+
+def _number(row: Row) -> RentedNumber:
+    number = values.whole_number(row.number, "number", least=1, most=10**15 - 1)
+    try:
+        return RentedNumber(
+            number=number,
+            group_id=None if row.group_id is None else values.whole_number(row.group_id, "group's id"),
+            # A write replaces all numbers of one capability: one with unknown capabilities would be lost.
+            capabilities=tuple(sorted(values.capabilities(row.capabilities))),
+            application_key=values.application_key(row.application_key),
+            country_id=values.text(row.country_id),
+            city=values.text(row.city),
+            country=values.text(row.country),
+            area_code=values.text(row.area_code),
+            expires=values.moment(row.expires),
+            cost=values.money(row.cost),
+        )
+    except Damaged as error:
+        raise Damaged(f"of {number}, {error}") from None
+
+
+def organisations(body: bytes) -> tuple[Organisation, ...]:
+    """One object, as in the reference, or a list, as in practice. What has no usable id is left out,
+    unless nothing else is there."""
+    found = anything(body)
+    rows = found if isinstance(found, list) else [found]
+    read: dict[str, Organisation] = {}
+    for row in rows:
+        try:
+            organisation = _organisation(row)
+        except Damaged:
+            continue
+        read.setdefault(organisation.id, organisation)
+    if rows and not read:
+        raise Damaged("no organisation in it has a usable id")
+    return tuple(read.values())
+
+
+def _organisation(row: Any) -> Organisation:
+    if not isinstance(row, dict):
+        raise Damaged("it cannot be read")
+    return Organisation(
+        id=values.identifier(row.get("id"), "organisation's id"),
+        name=values.text(row.get("name")),
+        website=values.text(row.get("website")),
+        country_id=values.text(row.get("countryId")),
+        phone=values.text(row.get("phone")),
+        vat_number=values.text(row.get("vatnumber")),
+    )
+
+
+def ticket(body: bytes) -> Ticket:
+    """The answer to "Log in"."""
+    found = _dict(anything(body))
+    authorization = found.get("authorization")
+    if not isinstance(authorization, str) or not values.TOKEN.fullmatch(authorization):
+        raise Damaged("it holds no authorization")
+    return Ticket(authorization=authorization, user=_user(_dict(found.get("user"))))
+
+
+def _user(row: dict[str, Any]) -> User:
+    profile = _dict_or_empty(row.get("profile"))
+    name = _dict_or_empty(profile.get("name"))
+    parts = (values.text(name.get("first")), values.text(name.get("last")))
+    full = values.text(name.get("full")) or " ".join(parts)
+    email = values.text(_dict_or_empty(profile.get("contact")).get("email")) or _email(row.get("identities"))
+    return User(id=values.identifier(row.get("id"), "user's id"), name=full.strip(), email=email)
+
+
+def _email(identities: Any) -> str:
+    for identity in identities if isinstance(identities, list) else ():
+        if isinstance(identity, dict) and identity.get("type") == "email":
+            return values.text(identity.get("endpoint"))
+    return ""
+
+
+def instance(body: bytes) -> Instance:
+    """The answer to "Create an instance"; without a usable `expiresIn` two days are assumed."""
+    found = _dict(anything(body))
+    secret = found.get("secret")
+    if not isinstance(secret, str) or not values.TOKEN.fullmatch(secret) or not _is_base64(secret):
+        raise Damaged("it holds no secret")
+    try:
+        seconds = values.whole_number(found.get("expiresIn"), "expiry", least=1)
+    except Damaged:
+        seconds = INSTANCE_SECONDS
+    return Instance(
+        id=values.identifier(found.get("id"), "instance's id"),
+        secret=secret,
+        expires_at=datetime.now(UTC) + timedelta(seconds=min(seconds, _LONGEST_SECONDS)),
+    )
+
+
+def _is_base64(secret: str) -> bool:
+    try:
+        return bool(b64decode(secret, validate=True))
+    except ValueError:
+        return False
+
+
+def reference(body: bytes) -> str:
+    """The reservation's reference id ("Reserve number(s)")."""
+    return values.identifier(_dict(anything(body)).get("referenceId"), "reference of the reservation")
+
+
+def nothing(body: bytes) -> None:
+    """The answer 204 holds nothing to read."""
+
+
+def complaint(body: bytes) -> tuple[int | None, str]:
+    """The error code and the cleaned message, not yet cut, of an error; None and "" where there are none."""
+    try:
+        found = _dict(anything(body))
+        code = values.whole_number(found.get("errorCode"), "code", least=10_000, most=99_999)
+    except Damaged:
+        return None, ""
+    message = found.get("message")
+    return code, values.clean(message, 10_000) if isinstance(message, str) else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Damaged("it is not the object that was promised")
+    return value
+
+
+def _dict_or_empty(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

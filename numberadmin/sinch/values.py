@@ -1,0 +1,109 @@
+"""Reads single values of an answer. The remote's types vary, and nothing it sends is trusted."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from numberadmin.sinch.types import Money
+
+TEXT_LIMIT = 200
+
+_SPACES = re.compile(r"[\s\x85\u2028\u2029]+")
+# Control characters, marks of direction, invisible ones and lone surrogates: no page or database needs them.
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_DIGITS = re.compile(r"[0-9]{1,19}")
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+_CAPABILITY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+class Damaged(ValueError):
+    """A value that cannot be relied on; its text names the value, never what was sent."""
+
+
+def clean(text: str, limit: int = TEXT_LIMIT) -> str:
+    """The text on one line, without what could harm a page, a database or a log, cut to `limit`."""
+    text = text[: limit * 4]
+    if not text.isprintable():
+        text = _UNWANTED.sub("", _SPACES.sub(" ", text))
+    return text.strip()[:limit]
+
+
+def text(value: Any) -> str:
+    """A text for display: "" for anything that is neither a text nor a whole number."""
+    if isinstance(value, str):
+        return clean(value)
+    return str(value) if _is_int(value) and abs(value) < 10**18 else ""
+
+
+def whole_number(value: Any, name: str, *, least: int = 0, most: int = 2**63 - 1) -> int:
+    """An exact integer, sent as one or as its digits; floats and truth values are none."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if not _is_int(value) or not least <= value <= most:
+        raise Damaged(f"the {name} is not a whole number that can be one")
+    return int(value)
+
+
+def identifier(value: Any, name: str) -> str:
+    """An id, sent as a number or as a text; it must be safe in a path and in a header."""
+    value = str(value) if _is_int(value) and 0 <= value < 10**30 else value
+    if not isinstance(value, str) or not _NAME.fullmatch(value) or value in (".", ".."):
+        raise Damaged(f"the {name} cannot be read")
+    return value
+
+
+def application_key(value: Any) -> str:
+    """The key, "" where there is none. A key that cannot be read must never pass for "unassigned"."""
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise Damaged("the application key cannot be read")
+    return value
+
+
+def capabilities(value: Any) -> tuple[str, ...]:
+    """Lower case, in the order sent, without repeats."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Damaged("the capabilities cannot be read")
+    words = tuple(dict.fromkeys(item.strip().lower() for item in value))
+    if len(words) > 16 or not all(_CAPABILITY.fullmatch(word) for word in words):
+        raise Damaged("the capabilities cannot be read")
+    return words
+
+
+def money(value: Any) -> Money | None:
+    """The exact price; None where it is unclear: no currency, below zero, not finite, or beyond belief."""
+    if not isinstance(value, dict):
+        return None
+    amount, currency = _amount(value.get("amount")), value.get("currencyId")
+    if amount is None or not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+        return None
+    return Money(amount=amount, currency=currency.upper())
+
+
+def _amount(value: Any) -> Decimal | None:
+    if isinstance(value, Decimal) and value.is_finite() and -20 < value.adjusted() < 20:
+        value = format(value, "f")
+    elif _is_int(value) and 0 <= value < 10**20:
+        value = str(value)
+    return Decimal(value) if isinstance(value, str) and _AMOUNT.fullmatch(value) else None
+
+
+def moment(value: Any) -> datetime | None:
+    """An aware time in UTC; one without an offset is taken for UTC; None where it cannot be read."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,61 @@
+import csv
+import io
+import json
+
+import pytest
+
+from numberadmin.audit import journal
+from numberadmin.audit.journal import Filter
+
+
+def exported(acme, format, **fields):
+    return "".join(journal.export(acme, Filter(**fields), format, {"key": "Support"}))
+
+
+def test_json_lines_hold_each_operation_exactly(acme, add):
+    entry = add(14150005550, 14150005551, reason="=1+1")
+    row = json.loads(exported(acme, "jsonl"))
+    assert row["operation"] == str(entry.operation)
+    assert row["numbers"] == [14150005550, 14150005551]
+    assert (row["became"], row["reason"]) == (["key", "key"], "=1+1")
+
+
+def test_csv_holds_a_row_an_operation_with_numbers_as_digits(acme, add):
+    add(14150005550, 14150005551)
+    row = next(csv.DictReader(io.StringIO(exported(acme, "csv"))))
+    assert row["numbers"] == "14150005550 14150005551"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1"])
+def test_no_cell_of_the_csv_begins_like_a_formula(acme, add, text):
+    add(14150005550, reason=text, actor_name=text)
+    row = next(csv.DictReader(io.StringIO(exported(acme, "csv"), newline="")))
+    assert (row["reason"], row["actor"]) == (f"'{text}", f"'{text}")
+
+
+def test_an_export_of_more_than_one_batch_is_whole(acme, add, monkeypatch):
+    monkeypatch.setattr(journal, "BATCH", 3)
+    positions = [add(14150005550).pk for _ in range(8)]
+    assert [json.loads(line)["position"] for line in exported(acme, "jsonl").splitlines()] == positions
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"number": 14150005551}, 1),
+        ({"number": 14159999999}, 0),
+        ({"application": "key"}, 2),
+        ({"actor": "anna"}, 2),
+        ({"outcome": "succeeded"}, 2),
+        ({"outcome": "failed"}, 0),
+        ({"action": "assign"}, 2),
+        ({"action": "move"}, 0),
+        ({"q": "5551"}, 1),
+        ({"q": "Anna 5550"}, 1),
+        ({"q": "nobody"}, 0),
+    ],
+)
+def test_the_filters_of_the_page_narrow_the_export(acme, add, fields, found):
+    add(14150005550)
+    add(14150005551)
+    assert len(exported(acme, "jsonl", **fields).splitlines()) == found

@@ -1,0 +1,95 @@
+"""The dashboard as its own processes, and people who use it over HTTP: for tests of what happens between processes."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 30
+
+
+@contextmanager
+def dashboard(
+    sinch: Mapping[str, str],
+    database_url: str,
+    *,
+    application: str = "numberadmin.wsgi",
+    workers: int = 1,
+    **settings: str,
+) -> Iterator[str]:
+    """Serves the dashboard against the remote API at `sinch`, with a migrated database; gives its base URL."""
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "numberadmin.settings",
+        "SECRET_KEY": "tests",
+        "DEBUG": "on",
+        "HTTPS": "off",
+        "LOG_LEVEL": "WARNING",
+        "DATABASE_URL": database_url,
+        "SINCH_USER_URL": sinch["user"],
+        "SINCH_API_URL": sinch["api"],
+        "SINCH_PORTAL_URL": sinch["portal"],
+        **settings,
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True, timeout=60)
+    bind = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", bind, "--workers", str(workers)]
+    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=env)
+    try:
+        _wait_for(f"http://{bind}/healthz", process)
+        yield f"http://{bind}"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(START_SECONDS * 20):
+        assert process.poll() is None, "the dashboard ended at its start"
+        try:
+            if requests.get(url, timeout=1).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError("the dashboard did not start")
+
+
+class Visitor:
+    """Somebody with a browser that knows no JavaScript."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.base + path, timeout=60, **options)
+
+    def post(self, path: str, **fields: Any) -> requests.Response:
+        """Posts a form, with its token, and follows the redirect to the page that shows what happened."""
+        if "csrftoken" not in self.session.cookies:
+            self.get("/login/")
+        fields["csrfmiddlewaretoken"] = self.session.cookies["csrftoken"]
+        return self.session.post(self.base + path, data=fields, timeout=60)
+
+    def sign_in(self, identity: str, password: str) -> requests.Response:
+        return self.post("/login/", identity=identity, password=password)
+
+
+def messages(page: requests.Response) -> list[str]:
+    """The levels of the messages that a page shows."""
+    return re.findall(r'data-message="(\w+)"', page.text)
