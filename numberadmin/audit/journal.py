@@ -152,7 +152,8 @@ def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
     if filter.action:
         firsts = firsts.filter(action=filter.action)
     if filter.application:
-        firsts = firsts.filter(Q(application_key__iexact=filter.application) | _with_line(was=filter.application))
+        touched = Q(_with_line(was=filter.application)) | Q(_with_line(became=filter.application))
+        firsts = firsts.filter(Q(application_key__iexact=filter.application) | touched)
     if filter.since:
         firsts = firsts.filter(at__gte=filter.since)
     if filter.until:

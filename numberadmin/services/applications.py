@@ -105,16 +105,16 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
 
 
 def _checked_key(actor: Actor, typed: str, key: str) -> str:
-    """The key as Sinch writes it, where one of the application's numbers tells; else as typed."""
-    try:
-        listing = remote.client().application_numbers(actor.instance, typed)
-    except sinch.NotFound:
-        raise NotHere(
-            "Sinch knows no application with this key. Check it in the Sinch dashboard. Nothing was added."
-        ) from None
-    except sinch.BadCredentials as error:
-        raise SignInAgain(remote.explain(error)) from None
-    except sinch.SinchError as error:
-        raise Refusal(f"{remote.explain(error)} The key could not be checked, so nothing was added.") from None
-    written = (row.application_key for row in listing.rows if row.application_key.lower() == key)
-    return next(written, typed)
+    """The key as Sinch writes it: as typed, or in lower case where Sinch does not know it as typed."""
+    for spelling in dict.fromkeys((typed, key)):
+        try:
+            listing = remote.client().application_numbers(actor.instance, spelling)
+        except sinch.NotFound:
+            continue
+        except sinch.BadCredentials as error:
+            raise SignInAgain(remote.explain(error)) from None
+        except sinch.SinchError as error:
+            raise Refusal(f"{remote.explain(error)} The key could not be checked, so nothing was added.") from None
+        written = (row.application_key for row in listing.rows if row.application_key.lower() == key)
+        return next(written, spelling)
+    raise NotHere("Sinch knows no application with this key. Check it in the Sinch dashboard. Nothing was added.")

@@ -146,9 +146,7 @@ def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchEr
         return sinch.Unanswered(error.call, f"What was written could not be read back. {error.message}")
     missing = state.numbers - {row.number for row in now.rows}
     if missing:
-        return sinch.Unanswered(
-            "read back", f"The application does not show {len(missing)} of the numbers."
-        )
+        return sinch.Unanswered("read back", f"The application does not show {len(missing)} of the numbers.")
     state.confirmed |= state.unconfirmed
     return None
 

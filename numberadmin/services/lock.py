@@ -31,8 +31,26 @@ def account_lock(account_id: int, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _file(account_id: int, seconds: float) -> Iterator[None]:
-    """A blocking flock is fair; it is taken in a thread of its own so that the wait can end."""
     fd = os.open(_path(account_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if not (_lock_within(fd, seconds) if seconds else _lock_at_once(fd)):
+        raise Taken
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+def _lock_at_once(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        return False
+    return True
+
+
+def _lock_within(fd: int, seconds: float) -> bool:
+    """A blocking flock is fair, and cannot end by itself: a thread waits for it, and closes it when it comes too late."""
     taken, turn, given_up = threading.Event(), threading.Lock(), False
 
     def wait() -> None:
@@ -43,15 +61,11 @@ def _file(account_id: int, seconds: float) -> Iterator[None]:
                 os.close(fd)
 
     threading.Thread(target=wait, daemon=True).start()
-    if not taken.wait(seconds):
-        with turn:
-            if not taken.is_set():
-                given_up = True
-                raise Taken
-    try:
-        yield
-    finally:
-        os.close(fd)
+    if taken.wait(seconds):
+        return True
+    with turn:
+        given_up = not taken.is_set()
+    return not given_up
 
 
 @contextmanager

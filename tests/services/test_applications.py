@@ -9,7 +9,7 @@ from tests.services.conftest import NIGHT_DESK, SUPPORT
 def test_a_key_is_checked_with_sinch_and_added_with_its_name(jane, operation, calls, audit):
     applications.add(actor=jane, operation=operation, application_key=f" {NIGHT_DESK.upper()} ", name=" Night  desk ")
     assert Application.objects.get(name="Night desk").key.lower() == NIGHT_DESK
-    assert calls() == ["GET"]
+    assert set(calls()) == {"GET"}
     assert (audit(operation).action, audit(operation).outcome) == ("application", "succeeded")
 
 

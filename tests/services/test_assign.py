@@ -79,9 +79,7 @@ def test_a_number_of_another_application_is_refused_and_its_holder_named(jane, o
 
 def test_a_number_is_moved_on_a_clear_wish(jane, operation, held, audit):
     number = in_application(jane, REMINDERS)[0]
-    outcome = assignment.assign(
-        actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True
-    )
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
     assert outcome.state == "succeeded"
     assert number in held(SUPPORT)
     assert number not in held(REMINDERS)
