@@ -63,7 +63,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
         try:
             if requests.get(url, timeout=1).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError("the dashboard did not start")
 
