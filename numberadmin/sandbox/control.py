@@ -28,7 +28,7 @@ class Control:
 
     def fault(self, *, kind: str, match: dict[str, Any] | None = None, times: int = 1, **options: Any) -> None:
         """Let something go wrong; kinds and options are those of `faults.Fault`. `match` may name `verb`, `path` (a
-        regular expression found in it), `listener`, and `nth` (from the how manieth such request on)."""
+        regular expression found in it), `listener`, and `nth` (the first such request that it meets)."""
         self._ask("POST", "/faults", {"kind": kind, "match": match or {}, "times": times, **options})
 
     def clear_faults(self) -> None:

@@ -1,6 +1,7 @@
 """The control door: what is asked through `Control`, done to the state."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from urllib.parse import parse_qs
 from numberadmin.sandbox import numbers, sample, shop
 from numberadmin.sandbox.faults import Fault, Faults, Reply
 from numberadmin.sandbox.listener import Handler, Listener
-from numberadmin.sandbox.state import CAPABILITIES, State, encode
+from numberadmin.sandbox.state import CAPABILITIES, State
 
 
 def listener(host: str, port: int, state: State, faults: Faults) -> Listener:
@@ -22,9 +23,9 @@ def listener(host: str, port: int, state: State, faults: Faults) -> Listener:
         path, _, query = handler.path.partition("?")
         try:
             result = _do(state, faults, f"{handler.command} {path}", parse_qs(query), json.loads(body or b"{}"))
-            reply = Reply(200, encode(result).encode(), {"Content-Type": "application/json"})
-        except (KeyError, ValueError, TypeError, ArithmeticError, AttributeError) as error:
-            reply = Reply(400, encode({"message": str(error)}).encode(), {"Content-Type": "application/json"})
+            reply = Reply(200, json.dumps(result).encode(), {"Content-Type": "application/json"})
+        except (KeyError, ValueError, TypeError, ArithmeticError, AttributeError, re.error) as error:
+            reply = Reply(400, json.dumps({"message": str(error)}).encode(), {"Content-Type": "application/json"})
         handler.put(b"".join(handler.pack(reply, datetime.now(UTC))))
 
     return Listener(host, port, take)

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-KINDS = (
-    "delay", "lag", "lose", "drop", "truncate", "drip", "html", "status", "body", "gzip", "stale",
-)  # fmt: skip
+KINDS = ("delay", "lag", "lose", "drop", "truncate", "drip", "html", "status", "body", "gzip", "stale")
 MATCHES = ("verb", "path", "listener", "nth")
 
 
@@ -59,14 +57,15 @@ class Fault:
     content_type: str = "application/json"
     megabytes: int = 1
     keep: int | None = None
-    seen: int = 0
-    taken: int = 0
+    seen: int = field(default=0, init=False)
+    taken: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"There is no fault of the kind {self.kind!r}: it is one of {', '.join(KINDS)}.")
         if unknown := set(self.match) - set(MATCHES):
             raise ValueError(f"A fault cannot match {', '.join(sorted(unknown))}: only {', '.join(MATCHES)}.")
+        re.compile(self.match.get("path", ""))
 
     def meets(self, listener: str, verb: str, path: str) -> bool:
         """Whether the fault is about such a request."""
@@ -147,8 +146,8 @@ def _send(wire: Wire, reply: Reply) -> None:
 
 def _truncate(wire: Wire, reply: Reply, keep: int | None) -> None:
     head, body = wire.pack(reply)
-    # Without a body the head itself is cut, in the middle of a line.
-    wire.put(head + body[: len(body) // 2 if keep is None else keep] if body else head[: len(head) // 2])
+    # Without a body it is the status that is cut: what else stands in the head is missed by few clients.
+    wire.put(head + body[: len(body) // 2 if keep is None else keep] if body else head[: len("HTTP/1.1 20")])
     wire.close()
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import socketserver
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -115,4 +116,6 @@ class Listener(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is nothing to report."""
+        """Report what is wrong here; a client that hangs up is not."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)

@@ -103,7 +103,7 @@ def answer(listener: str, call: Call) -> Reply:
             return Reply(204)
         return Reply(200, encode(result).encode(), {"Content-Type": "application/json; charset=utf-8"})
     except ApiError as error:
-        content = encode({"errorCode": error.code, "message": error.message}).encode()
+        content = encode({"errorCode": error.code, "message": error.message}).encode(errors="replace")
         return Reply(error.code // 100, content, {"Content-Type": "application/json; charset=utf-8"}, error.code)
 
 
@@ -152,7 +152,7 @@ def listener(name: str, host: str, port: int, state: State, faults: Faults) -> L
         )
         exchange = Exchange(call, entry, handler)
         serve(fault, exchange, exchange.apply)
-        entry.ended = time.time()
+        entry.ended = entry.ended or time.time()
 
     return Listener(host, port, take)
 

@@ -104,13 +104,13 @@ def check_out(state: State, organisation: Organisation, body: dict[str, Any]) ->
             reservation.capabilities,
             a_month_on(datetime.now(UTC)),
         )
-        reservation.status = "used"
+        reservation.state = "used"
         state.before.update(dict.fromkeys(reservation.numbers))
 
 
 def _held(state: State, organisation: Organisation, reference: str) -> Reservation:
     found = state.reservations.get(reference)
-    if found is None or found.status != "reserved" or found.organisation != organisation.id:
+    if found is None or found.state != "reserved" or found.organisation != organisation.id:
         raise ApiError(40400, "Unable to assign numbers to organization: reservation(s) not found or expired")
     return found
 
@@ -159,8 +159,8 @@ def lapse(state: State) -> None:
     """Let go of what was held for too long."""
     now = time.time()
     for item in state.reservations.values():
-        if item.status == "reserved" and now >= item.made_at + item.lapse_seconds:
-            item.status = "lapsed"
+        if item.state == "reserved" and now >= item.made_at + item.lapse_seconds:
+            item.state = "lapsed"
             state.groups[item.group_id].availability += item.quantity
 
 

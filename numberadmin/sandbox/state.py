@@ -101,7 +101,7 @@ class Reservation:
     capabilities: tuple[str, ...]
     made_at: float
     lapse_seconds: float
-    status: str = "reserved"  # then "used" or "lapsed"
+    state: str = "reserved"  # then "used" or "lapsed"
     numbers: list[int] = field(default_factory=list)
 
 
@@ -141,7 +141,8 @@ class Instance:
 
 @dataclass
 class Entry:
-    """A request as the log has it; `applied` and what follows become true while it is served."""
+    """A request as the log has it. `applied` is whether what was asked was done (a read: answered from the data);
+    `ended` is when the answer began to go out."""
 
     seq: int
     listener: str
@@ -170,9 +171,8 @@ class State:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     rented: dict[str, dict[int, Rented]] = field(default_factory=dict)  # by organisation
     holders: dict[int, dict[str, str]] = field(default_factory=dict)  # number -> capability -> application key
-    before: dict[int, dict[str, str] | None] = field(
-        default_factory=dict
-    )  # what the last write changed; None: not rented
+    # What the last write changed, as it was: like `holders`, and None for a number that was not rented.
+    before: dict[int, dict[str, str] | None] = field(default_factory=dict)
     clock_skew: float = 0.0
     stale_reads: bool = False
     lapse_seconds: float = LAPSE_SECONDS

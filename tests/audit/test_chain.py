@@ -12,6 +12,7 @@ def without_triggers(add):
     entries = [add(14150005550), add(14150005551), add(14150005552, 14150005553)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in ("audit_entry", "audit_line"):
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
@@ -83,9 +84,10 @@ def test_the_database_refuses_to_change_what_stands(add, statement):
 
 def test_the_database_refuses_to_replace_or_empty_the_audit(add):
     add(14150005550)
-    statement = "TRUNCATE audit_entry, audit_line CASCADE"
+    statement = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE audit_entry, audit_line CASCADE"
     if connection.vendor == "sqlite":
-        statement = "REPLACE INTO audit_line (id, entry_id, account_id, number, was, became) SELECT id, entry_id, account_id, 1, '', '' FROM audit_line"
+        columns = "id, entry_id, account_id, number, was, became"
+        statement = f"REPLACE INTO audit_line ({columns}) SELECT id, entry_id, account_id, 1, '', '' FROM audit_line"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Line.objects.get().number == 14150005550

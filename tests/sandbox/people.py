@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +24,23 @@ def timestamp(seconds: float = 0) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what must come about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def send(verb: str, url: str, headers: dict[str, str], data: bytes, seconds: float = 20) -> requests.Response:
+    """One request on a connection of its own, whatever proxies the machine has."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(verb, url, data=data, headers=headers, timeout=seconds, allow_redirects=False)
+
+
 def post(url: str, headers: dict[str, str], body: Any) -> requests.Response:
-    return requests.post(url, json=body, headers={"X-Timestamp": timestamp(), **headers}, timeout=20)
+    return send("POST", url, {"X-Timestamp": timestamp(), "Content-Type": JSON, **headers}, json.dumps(body).encode())
 
 
 def log_in(sandbox: Sandbox, identity: str, password: str, kind: str = "email") -> requests.Response:
@@ -42,19 +59,18 @@ class Person:
         self.instance, self.secret = answer["id"], answer["secret"]
 
     def headers(self, verb: str, url: str, body: bytes, content_type: str = JSON, skew: float = 0) -> dict[str, str]:
-        time = timestamp(skew)
+        sent = timestamp(skew)
         digest = base64.b64encode(hashlib.md5(body).digest()).decode() if body else ""
-        text = f"{verb}\n{digest}\n{content_type}\nx-timestamp:{time}\n{urlsplit(url).path}"
+        text = f"{verb}\n{digest}\n{content_type}\nx-timestamp:{sent}\n{urlsplit(url).path}"
         signature = hmac.new(base64.b64decode(self.secret), text.encode(), hashlib.sha256).digest()
         sender = f"Instance {self.instance}:{base64.b64encode(signature).decode()}"
-        return {"Authorization": sender, "X-Timestamp": time, "Content-Type": content_type}
+        return {"Authorization": sender, "X-Timestamp": sent, "Content-Type": content_type}
 
     def ask(self, verb: str, path: str, body: Any = None, *, host: str = "portal", **options: Any) -> requests.Response:
         url = self.urls[host] + path
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         changed = options.pop("headers", {})
-        headers = self.headers(verb, url, data, **options) | changed
-        return requests.request(verb, url, data=data, headers=headers, timeout=20, allow_redirects=False)
+        return send(verb, url, self.headers(verb, url, data, **options) | changed, data)
 
     def reserve(self, organisation: str, group: int, quantity: int = 1, **more: Any) -> requests.Response:
         body = {"groupId": group, "quantity": quantity, **more}

@@ -70,7 +70,15 @@ def test_a_change_that_makes_no_sense_is_refused(control: Control, changes: dict
     assert error.value.code == 400
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "quake"}, {"kind": "html", "match": {"port": 1}}, {"kind": "html", "a": 1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "quake"},
+        {"kind": "html", "match": {"port": 1}},
+        {"kind": "html", "a": 1},
+        {"kind": "html", "match": {"path": "("}},
+    ],
+)
 def test_a_fault_that_does_not_exist_is_refused(control: Control, wrong: dict[str, Any]) -> None:
     with pytest.raises(HTTPError) as error:
         control.fault(**wrong)

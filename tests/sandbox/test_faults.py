@@ -7,7 +7,7 @@ import requests
 
 from numberadmin.sandbox import sample
 from numberadmin.sandbox.control import Control
-from tests.sandbox.people import Person
+from tests.sandbox.people import Person, send, until
 
 ACME = sample.DEMO_ORGANISATION
 LIST = f"/v1/organisations/id/{ACME}/numbers"
@@ -20,14 +20,18 @@ def assigned(control: Control) -> bool:
     return NUMBER in control.state()["assignments"][NIGHT_DESK]["voice"]
 
 
+def puts(control: Control) -> list[dict[str, Any]]:
+    return [entry for entry in control.log() if entry["verb"] == "PUT"]
+
+
 def test_delay_applies_only_after_waiting(jane: Person, control: Control) -> None:
-    control.fault(kind="delay", match=PUT, seconds=0.4)
+    control.fault(kind="delay", match=PUT, seconds=1)
     answer: list[int] = []
     thread = threading.Thread(target=lambda: answer.append(jane.assign(NIGHT_DESK, [NUMBER]).status_code))
     thread.start()
-    time.sleep(0.15)
+    until(lambda: bool(puts(control)))
     assert not assigned(control)
-    assert [(item["applied"], item["ended"]) for item in control.log() if item["verb"] == "PUT"] == [(False, None)]
+    assert [(item["applied"], item["ended"]) for item in puts(control)] == [(False, None)]
     thread.join(5)
     assert answer == [200]
     assert assigned(control)
@@ -38,19 +42,15 @@ def test_delay_applies_even_when_the_client_has_gone(jane: Person, control: Cont
     url = f"{jane.urls['portal']}/v1/applications/key/{NIGHT_DESK}/numbers/voice"
     body = b'{"numbers":[%d]}' % NUMBER
     with pytest.raises(requests.ReadTimeout):
-        requests.put(url, body, headers=jane.headers("PUT", url, body), timeout=0.1)
-    deadline = time.monotonic() + 5
-    while not assigned(control) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert assigned(control)
+        send("PUT", url, jane.headers("PUT", url, body), body, seconds=0.1)
+    until(lambda: assigned(control))
 
 
 def test_lag_applies_before_waiting(jane: Person, control: Control) -> None:
-    control.fault(kind="lag", match=PUT, seconds=0.4)
+    control.fault(kind="lag", match=PUT, seconds=1)
     thread = threading.Thread(target=jane.assign, args=(NIGHT_DESK, [NUMBER]))
     thread.start()
-    time.sleep(0.15)
-    assert assigned(control)
+    until(lambda: assigned(control))
     assert thread.is_alive()
     thread.join(5)
 
@@ -61,7 +61,7 @@ def test_lose_and_drop_hang_up_without_an_answer(jane: Person, control: Control,
     with pytest.raises(requests.ConnectionError):
         jane.assign(NIGHT_DESK, [NUMBER])
     assert assigned(control) is applied
-    entry = next(item for item in control.log() if item["verb"] == "PUT")
+    (entry,) = puts(control)
     assert (entry["fault"], entry["applied"], entry["status"]) == (kind, applied, None)
 
 
@@ -164,7 +164,7 @@ def test_a_fault_takes_hold_of_one_request_while_others_go_on(jane: Person, cont
     control.fault(kind="delay", match=PUT, seconds=1)
     thread = threading.Thread(target=jane.assign, args=(NIGHT_DESK, [NUMBER]))
     thread.start()
-    time.sleep(0.1)
+    until(lambda: bool(puts(control)))
     assert jane.ask("GET", LIST).status_code == 200
     assert thread.is_alive()
     thread.join(5)

@@ -2,10 +2,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
-import requests
 
 from numberadmin.sandbox.control import Control
-from tests.sandbox.people import Person, refused, timestamp
+from tests.sandbox.people import Person, refused, send, timestamp
 
 LIST = "/v1/organisations/id/8888123/numbers"
 SHOP = LIST + "/shop"
@@ -53,7 +52,7 @@ def test_the_date_header_tells_the_sandbox_clock(jane: Person, control: Control)
 
 def test_the_body_is_covered_by_the_signature(jane: Person, control: Control) -> None:
     headers = jane.headers("PUT", SHOP, b'{"groupId":13,"quantity":1}')
-    answer = requests.put(jane.urls["portal"] + SHOP, b'{"groupId":13,"quantity":9}', headers=headers, timeout=9)
+    answer = send("PUT", jane.urls["portal"] + SHOP, headers, b'{"groupId":13,"quantity":9}')
     assert refused(answer) == 40102
     assert control.state()["reservations"] == []
 
@@ -64,7 +63,13 @@ def test_the_query_is_not_covered_by_the_signature(jane: Person) -> None:
 
 def test_another_verb_or_path_needs_another_signature(jane: Person) -> None:
     headers = jane.headers("GET", LIST, b"")
-    assert refused(requests.get(jane.urls["portal"] + SHOP, headers=headers, timeout=9)) == 40102
+    assert refused(send("GET", jane.urls["portal"] + SHOP, headers, b"")) == 40102
+
+
+def test_the_path_is_signed_as_it_is_on_the_wire(jane: Person) -> None:
+    answer = jane.ask("GET", "/v1/applications/key/night%20d%C3%A9sk/numbers")
+    assert refused(answer) == 40400
+    assert "night désk" in answer.json()["message"]
 
 
 def test_a_character_set_and_any_case_of_the_scheme_are_accepted(jane: Person) -> None:
@@ -73,7 +78,7 @@ def test_a_character_set_and_any_case_of_the_scheme_are_accepted(jane: Person) -
     assert answer.status_code == 200
     headers = jane.headers("GET", LIST, b"")
     headers["Authorization"] = headers["Authorization"].replace("Instance", "instance")
-    assert requests.get(jane.urls["portal"] + LIST, headers=headers, timeout=9).status_code == 200
+    assert send("GET", jane.urls["portal"] + LIST, headers, b"").status_code == 200
 
 
 def test_a_body_of_another_content_type_is_refused(jane: Person) -> None:
