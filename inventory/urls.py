@@ -1,0 +1,12 @@
+from django.urls import path
+
+from inventory import views
+
+urlpatterns = [
+    path("", views.inventory, name="inventory"),
+    path("refresh/", views.refresh, name="refresh"),
+    path("assign/", views.assign, name="assign"),
+    path("unassign/", views.unassign, name="unassign"),
+    path("applications/", views.applications, name="applications"),
+    path("<int:number>/", views.number, name="number"),
+]

@@ -1,0 +1,187 @@
+"""The inventory: rented numbers by application, one number, and the applications."""
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inventory import forms
+from numberadmin import posting, web
+from numberadmin.audit import journal
+from numberadmin.services import applications as known
+from numberadmin.services import assignment, rentals
+from numberadmin.services import refresh as reading
+from numberadmin.services.models import Number
+from numberadmin.services.results import Held, Outcome, Refusal
+
+
+@require_safe
+def inventory(request: web.Request) -> HttpResponse:
+    reading.if_stale(request.actor)
+    return _numbers(request, request.GET)
+
+
+@require_POST
+def refresh(request: web.Request) -> HttpResponse:
+    try:
+        outcome = reading.now(actor=request.actor)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    return _done(request, outcome, ())
+
+
+@require_POST
+def assign(request: web.Request) -> HttpResponse:
+    to = posting.back(request, reverse("inventory"))
+    try:
+        wish = forms.application(request.POST)
+        outcome = assignment.assign(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            numbers=wish.numbers,
+            application_key=wish.application_key,
+            move=wish.move,
+            reason=wish.reason,
+        )
+    except Held as held:
+        return posting.refused(request, held, to, _panel(request, wish, held, to))
+    except Refusal as refusal:
+        return posting.refused(request, refusal, to)
+    return _done(request, outcome, wish.numbers)
+
+
+@require_POST
+def unassign(request: web.Request) -> HttpResponse:
+    try:
+        wish = forms.selection(request.POST)
+        outcome = assignment.unassign(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            numbers=wish.numbers,
+            reason=wish.reason,
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    return _done(request, outcome, wish.numbers)
+
+
+@require_safe
+def number(request: web.Request, number: int) -> HttpResponse:
+    reading.if_stale(request.actor)
+    return _number(request, number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def applications(request: web.Request) -> HttpResponse:
+    if request.method != "POST":
+        return _applications(request)
+    try:
+        outcome = known.add(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            application_key=request.POST.get("application_key", "")[:100].replace("\0", ""),
+            name=request.POST.get("name", "")[:200].replace("\0", ""),
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("applications"))
+    posting.say(request, outcome)
+    return _applications(request) if request.htmx else redirect("applications")
+
+
+def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> HttpResponse:
+    """Back to the page of the form; htmx gets that page's part which has changed."""
+    posting.say(request, outcome)
+    to = posting.back(request, reverse("inventory"))
+    if not request.htmx:
+        return redirect(to)
+    if request.htmx.target == "number" and changed:
+        return _number(request, next(iter(changed)))
+    return _numbers(request, QueryDict(urlsplit(to).query), set(changed) if outcome.state == "succeeded" else set())
+
+
+def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = ()) -> HttpResponse:
+    wanted = rentals.Filter.from_query(query)
+    kept = posting.draft(request)
+    fields = kept.get("fields", {})
+    context = {
+        "filter": wanted,
+        "page": rentals.browse(request.actor.account, wanted),
+        "query": query,
+        "here": _path("inventory", query),
+        "changed": changed,
+        "held": kept.get("held"),
+        "everything": query.get("select") == "page",
+        "fresh": bool(wanted.rented) and request.method == "GET" and not kept,
+        "ticked": _ticked(fields),
+        "chosen": fields.get("application_key", [""])[0],
+        "reason": fields.get("reason", [""])[0],
+        "operation": web.new_operation(),
+        "soon": rentals.SOON,
+    }
+    return web.page(request, "inventory/inventory.html", context, {"listing", "numbers"})
+
+
+def _number(request: web.Request, number: int) -> HttpResponse:
+    account = request.actor.account
+    try:
+        found = rentals.one(account, min(number, forms.LARGEST))
+    except Number.DoesNotExist:
+        raise Http404 from None
+    everything = known.every(account)
+    kept = posting.draft(request)
+    context = {
+        "number": found,
+        "doubted": rentals.in_doubt(account, number),
+        "applications": everything,
+        "history": journal.history(account, number, {row.key: row.name for row in everything}),
+        "held": kept.get("held"),
+        "fields": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
+        "here": reverse("number", args=[number]),
+        "new_operation": web.new_operation,
+        "soon": rentals.SOON,
+    }
+    return web.page(request, "inventory/number.html", context, {"number"})
+
+
+def _applications(request: web.Request) -> HttpResponse:
+    context = {
+        "rows": known.with_counts(request.actor.account),
+        "draft": posting.draft(request).get("fields", {}),
+        "new_operation": web.new_operation,
+    }
+    return web.page(request, "inventory/applications.html", context, {"applications"})
+
+
+def _panel(request: web.Request, wish: forms.Selection, held: Held, to: str) -> dict[str, Any]:
+    """What the person has to know to decide whether numbers are to be moved, and the form that does it."""
+    labels = {row.key: row.label for row in known.every(request.actor.account)}
+    return {
+        "numbers": list(wish.numbers),
+        "application_key": wish.application_key,
+        "application": labels.get(wish.application_key, wish.application_key),
+        "reason": wish.reason,
+        "next": to,
+        "target": request.htmx.target or "numbers",
+        "operation": web.new_operation(),
+        "holders": [
+            {
+                "number": holder.number,
+                "label": holder.application_label,
+                "by": holder.assigned_by,
+                "at": holder.assigned_at.isoformat() if holder.assigned_at else "",
+            }
+            for holder in held.holders
+        ],
+    }
+
+
+def _ticked(fields: dict[str, list[str]]) -> set[int]:
+    return {int(text) for text in fields.get("numbers", []) if text.isascii() and text.isdigit()}
+
+
+def _path(name: str, query: QueryDict) -> str:
+    return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)

@@ -1,0 +1,46 @@
+"""How a posted form is answered: what happened as a message, and for a refusal the form's fields once more."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from numberadmin import web
+from numberadmin.services.results import Outcome, Refusal
+
+DRAFT = "draft"
+LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
+
+
+def back(request: HttpRequest, default: str) -> str:
+    """The page that the form stood on, where it names one of this site."""
+    return web.own_path(request, request.POST.get("next"), default)
+
+
+def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
+    """Tells the next page what came of it."""
+    before = "This was sent before, and done once. " if outcome.repeated else ""
+    messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tag)
+
+
+def refused(request: HttpRequest, refusal: Refusal, to: str, held: dict[str, Any] | None = None) -> HttpResponse:
+    """Says why nothing was done: beside a page that stays as it is, or by a redirect that keeps the form's fields.
+
+    `held` is the panel that asks whether numbers are to be moved.
+    """
+    if cast(web.Request, request).htmx:
+        context = {"refusal": refusal.message, "held": held}
+        return TemplateResponse(request, "refusal.html", context, status=refusal.status, headers={"HX-Reswap": "none"})
+    if held is None:
+        messages.error(request, refusal.message)
+    fields = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    request.session[DRAFT] = {"path": request.path, "fields": fields, "held": held}
+    return redirect(to)
+
+
+def draft(request: HttpRequest) -> dict[str, Any]:
+    """What was in the form that was refused: its `path`, its `fields` as lists, the `held` panel. Given once."""
+    kept: dict[str, Any] = request.session.pop(DRAFT, {})
+    return kept

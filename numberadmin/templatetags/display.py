@@ -1,0 +1,115 @@
+"""How numbers, money and moments are written on a page."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Protocol
+
+import phonenumbers
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+class Sum(Protocol):
+    amount: Decimal | None
+    currency: str
+
+
+@register.filter
+def phone(number: int) -> str:
+    """In international form, with the spaces of its country: '+1 415-555-0123'."""
+    plain = f"+{number}"
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(plain), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return plain
+
+
+@register.filter
+def money(sum: Sum) -> str:
+    """'USD 2.00'; more than two decimals only where they say something. Empty where the amount is not clear."""
+    return amount(sum.amount, sum.currency)
+
+
+@register.filter
+def amount(value: Decimal | None, currency: str = "") -> str:
+    """The amount alone, or with its currency in front."""
+    if value is None:
+        return ""
+    fine = value != round(value, 2)
+    figure = f"{value.normalize():,f}" if fine else f"{value:,.2f}"
+    return f"{currency} {figure}".strip()
+
+
+@register.filter
+def moment(value: dt.datetime | str | None) -> SafeString:
+    """A time element: '14:03 UTC' today, '12 Nov 2026, 14:03 UTC' before. Takes ISO text too."""
+    if not value:
+        return SafeString("")
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value)
+    local = timezone.localtime(value)
+    today = local.date() == timezone.localdate()
+    shown = f"{local:%H:%M %Z}" if today else f"{local.day} {local:%b %Y, %H:%M %Z}"
+    return _time(value, shown)
+
+
+@register.filter
+def second(value: dt.datetime) -> SafeString:
+    """A time element exact to the second, for the audit."""
+    return _time(value, f"{timezone.localtime(value):%H:%M:%S %Z}")
+
+
+@register.filter
+def day(value: dt.datetime | None) -> SafeString:
+    """A time element: '3 Dec 2026'."""
+    if value is None:
+        return SafeString("")
+    local = timezone.localtime(value)
+    return _time(value, f"{local.day} {local:%b %Y}")
+
+
+@register.filter
+def ago(value: dt.datetime | None) -> str:
+    """'just now', '4 min ago', '3 h ago', '12 days ago'."""
+    if value is None:
+        return ""
+    seconds = max(0, int((timezone.now() - value).total_seconds()))
+    if seconds < 45:
+        return "just now"
+    return f"{_span(seconds)} ago"
+
+
+@register.filter
+def days_left(value: dt.datetime) -> int:
+    """Whole days from today; negative where it is over."""
+    return (timezone.localtime(value).date() - timezone.localdate()).days
+
+
+@register.filter
+def within(value: dt.datetime | None, days: int) -> bool:
+    """Whether it comes within so many days, or is over."""
+    return value is not None and value <= timezone.now() + dt.timedelta(days=days)
+
+
+@register.filter
+def short(key: str) -> str:
+    """The beginning of an application key, enough to tell keys apart."""
+    return f"{key[:8]}…" if len(key) > 9 else key
+
+
+def _span(seconds: int) -> str:
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min"
+    if seconds < 48 * 3600:
+        return f"{round(seconds / 3600)} h"
+    return f"{round(seconds / 86400)} days"
+
+
+def _time(value: dt.datetime, shown: str) -> SafeString:
+    exact = timezone.localtime(value)
+    title = f"{exact:%Y-%m-%d %H:%M:%S %Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, shown)

@@ -1,0 +1,48 @@
+"""The shop's fields, read from what a browser or a script sent."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from numberadmin.services.catalog import GroupFilter
+from numberadmin.services.results import Refusal
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Numbers of a group to reserve; `replaces` is a lapsed line of the cart."""
+
+    group_id: int
+    quantity: int
+    capabilities: tuple[str, ...]
+    replaces: str
+
+
+def wish(posted: QueryDict) -> Wish:
+    """Raises Refusal where it names no group or no quantity."""
+    group_id, quantity = _whole(posted.get("group_id", "")), _whole(posted.get("quantity", ""))
+    if group_id is None:
+        raise Refusal("There is no such number group. Nothing was reserved.")
+    if quantity is None:
+        raise Refusal("The quantity is a whole number, 1 or more. Nothing was reserved.")
+    capabilities = tuple(text[:32] for text in posted.getlist("capabilities")[:10])
+    return Wish(group_id, quantity, capabilities, posted.get("replaces", "")[:64])
+
+
+def group_filter(query: QueryDict) -> GroupFilter:
+    """What makes no sense is as if it were not there."""
+    return GroupFilter(
+        q=" ".join(_clean(query.get("q", ""), 100).split()),
+        country=_clean(query.get("country", ""), 8).upper(),
+        capability=_clean(query.get("capability", ""), 32).lower(),
+        page=_whole(query.get("page", "")) or 1,
+    )
+
+
+def _clean(text: str, most: int) -> str:
+    return text[:most].replace("\0", "").strip()
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None

@@ -1,0 +1,98 @@
+"""The shop: number groups, the cart, and checking out."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from numberadmin import posting, web
+from numberadmin.services import cart as carts
+from numberadmin.services import catalog
+from numberadmin.services.results import Refusal
+from shop import forms
+
+
+@require_safe
+def shop(request: web.Request) -> HttpResponse:
+    return _groups(request, request.GET)
+
+
+@require_safe
+def cart(request: web.Request) -> HttpResponse:
+    return _cart(request)
+
+
+@require_POST
+def reserve(request: web.Request) -> HttpResponse:
+    to = posting.back(request, reverse("shop"))
+    try:
+        wish = forms.wish(request.POST)
+        outcome = carts.reserve(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            group_id=wish.group_id,
+            quantity=wish.quantity,
+            capabilities=wish.capabilities,
+            replaces=wish.replaces,
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, to)
+    in_cart = urlsplit(to).path == reverse("cart")
+    posting.say(request, outcome, "" if in_cart else "cart")
+    if not request.htmx:
+        return redirect(to)
+    changed = {wish.group_id} if outcome.state == "succeeded" else set()
+    return _cart(request) if in_cart else _groups(request, QueryDict(urlsplit(to).query), changed)
+
+
+@require_POST
+def remove(request: web.Request) -> HttpResponse:
+    try:
+        outcome = carts.remove(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            reference_id=request.POST.get("reference_id", "")[:64],
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("cart"))
+    posting.say(request, outcome)
+    return _cart(request) if request.htmx else redirect("cart")
+
+
+@require_POST
+def check_out(request: web.Request) -> HttpResponse:
+    operation = web.posted_operation(request)
+    each = request.POST.get("each") == "yes"
+    try:
+        outcome = carts.check_out(actor=request.actor, operation=operation, each=each)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("cart"))
+    posting.say(request, outcome)
+    if outcome.numbers:
+        return redirect(f"{reverse('inventory')}?rented={operation}")
+    return redirect("cart")
+
+
+def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = None) -> HttpResponse:
+    wanted = forms.group_filter(query)
+    context = {
+        "filter": wanted,
+        "page": catalog.browse(request.actor, wanted),
+        "query": query,
+        "here": _path("shop", query),
+        "draft": posting.draft(request).get("fields", {}),
+        "changed": changed or set(),
+        "new_operation": web.new_operation,
+    }
+    return web.page(request, "shop/shop.html", context, {"groups"})
+
+
+def _cart(request: web.Request) -> HttpResponse:
+    context = {"cart": carts.cart(request.actor.account), "new_operation": web.new_operation}
+    return web.page(request, "shop/cart.html", context, {"lines"})
+
+
+def _path(name: str, query: QueryDict) -> str:
+    return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
