@@ -26,9 +26,9 @@ CHOOSING = "choosing"
 
 @login_not_required
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         if cast(web.Request, request).actor:
             return redirect(web.own_path(request, request.GET.get("next"), reverse("inventory")))
         return _page(request, SignIn(initial={"next": request.GET.get("next", ""), "kind": "sinch"}))
@@ -51,7 +51,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: HttpRequest) -> HttpResponse:
     kept = request.session.get(CHOOSING)
     instance = instances.unpack(kept["instance"], CHOOSING) if kept else None

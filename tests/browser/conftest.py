@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
 
 from numberadmin.sandbox import sample
 from tests import place as places
@@ -81,10 +81,20 @@ def sign_in(page: Page) -> Page:
     return page
 
 
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, place: Place) -> StorageState:
+    """What the browser of somebody keeps who has signed in."""
+    with browser.new_context(base_url=place.base) as context:
+        sign_in(context.new_page())
+        return context.storage_state()
+
+
 @pytest.fixture
-def jane(look: Look) -> Page:
+def jane(look: Look, cookies: StorageState) -> Page:
     """Jane of Acme, signed in, with a wide screen."""
-    return sign_in(look(viewport={"width": 1440, "height": 900}))
+    page = look(viewport={"width": 1440, "height": 900}, storage_state=cookies)
+    page.goto("/inventory/")
+    return page
 
 
 @pytest.fixture
