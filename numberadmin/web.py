@@ -52,7 +52,7 @@ def page(
 def own_path(request: HttpRequest, path: str | None, default: str) -> str:
     """`path` where it leads to a page of this site, else `default`."""
     safe = url_has_allowed_host_and_scheme(path, {request.get_host()}, require_https=request.is_secure())
-    return path if path and safe else default
+    return path if path and safe and path.startswith("/") else default
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

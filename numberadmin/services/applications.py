@@ -25,9 +25,9 @@ NAME_LENGTH = 100
 
 @dataclass(frozen=True)
 class Held:
-    """An application with what is in it. No application: the unassigned numbers."""
+    """An application with how many numbers are in it, and what these cost a period in each currency."""
 
-    application: Application | None
+    application: Application
     count: int
     costs: list[Total]
 

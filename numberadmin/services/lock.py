@@ -50,7 +50,7 @@ def _lock_at_once(fd: int) -> bool:
 
 
 def _lock_within(fd: int, seconds: float) -> bool:
-    """A blocking flock is fair, and cannot end by itself: a thread waits for it, and closes it when it comes too late."""
+    """A blocking flock is fair but cannot give up: a thread waits for it, and closes it where it comes too late."""
     taken, turn, given_up = threading.Event(), threading.Lock(), False
 
     def wait() -> None:

