@@ -7,7 +7,7 @@ SOURCES := manage.py gunicorn.conf.py numberadmin shop inventory tests
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint check lock clean
+.PHONY: help install demo test lint check lock pictures clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ check: lint test  ## both
 
 lock: $(BIN)/uv  ## bring the locked requirements up to date
 	@for name in requirements-uv requirements requirements-dev; do $(COMPILE) $$name.in -o $$name.txt; done
+
+pictures: .venv/.dev .tools/browser  ## the pictures of the README
+	@CHROMIUM="$$(cat .tools/browser)" $(BIN)/python -m tests.tools.pictures
 
 clean:  ## remove what was installed and made
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis var staticfiles

@@ -1,0 +1,59 @@
+"""Takes the pictures of the README: `make pictures`. The dashboard on a sandbox, after a little work."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from numberadmin.sandbox import sample, start
+from tests.dashboard import Visitor, dashboard
+from tests.tools import chromium
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+SUPPORT, REMINDERS, TRACKING = list(sample.DEMO_APPLICATIONS)[:3]
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        start(seed="demo") as sandbox,
+        tempfile.TemporaryDirectory() as folder,
+        dashboard(sandbox.urls, f"sqlite:///{folder}/db.sqlite3") as base,
+    ):
+        work(Visitor(base))
+        with sync_playwright() as playwright:
+            path = os.environ.get("CHROMIUM") or chromium.installed()
+            browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+            for name, scheme, url in (("inventory", "light", "/inventory/"), ("audit", "dark", "/audit/")):
+                page = browser.new_page(base_url=base, color_scheme=scheme, viewport={"width": 1440, "height": 900})
+                sign_in(page)
+                page.goto(url)
+                page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+            browser.close()
+
+
+def work(jane: Visitor) -> None:
+    jane.sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
+    for key, name in sample.DEMO_APPLICATIONS.items():
+        jane.post("/inventory/applications/", application_key=key, name=name)
+    jane.get("/shop/")
+    jane.post("/shop/reserve/", group_id=1, quantity=2)
+    rented = re.findall(r'data-number="(\d+)"', jane.post("/shop/cart/checkout/").text)
+    jane.post("/inventory/assign/", numbers=rented, application_key=SUPPORT, reason="Autumn campaign")
+    moved = re.findall(r'data-number="(\d+)"', jane.get(f"/inventory/?application={REMINDERS}").text)[:1]
+    jane.post("/inventory/assign/", numbers=moved, application_key=TRACKING, move="yes", reason="Wrong desk")
+    jane.post("/inventory/unassign/", numbers=rented[:1], reason="One is enough")
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/login/")
+    page.fill("[name=identity]", sample.DEMO_IDENTITY)
+    page.fill("[name=password]", sample.DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/inventory/")
+
+
+if __name__ == "__main__":
+    main()
