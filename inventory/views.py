@@ -115,12 +115,14 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "changed": changed,
         "held": kept.get("held"),
         "everything": query.get("select") == "page",
-        "fresh": bool(wanted.rented) and request.method == "GET" and not kept,
+        "fresh": bool(wanted.rented) and not request.htmx and not kept,
         "ticked": _ticked(fields),
         "chosen": fields.get("application_key", [""])[0],
         "reason": fields.get("reason", [""])[0],
         "operation": web.new_operation(),
         "soon": rentals.SOON,
+        "sorts": forms.SORTS,
+        "within": sorted(forms.WITHIN | ({wanted.expiring} if wanted.expiring is not None else set())),
     }
     return web.page(request, "inventory/inventory.html", context, {"listing", "numbers"})
 

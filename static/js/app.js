@@ -144,7 +144,8 @@ let kept = null;
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = event.detail;
   if (!detail.elt.matches("[data-filters]")) return;
-  for (const [name, value] of [...detail.formData.entries()]) if (value === "") detail.formData.delete(name);
+  // Only what is asked for stands in the address.
+  for (const [name, value] of [...detail.formData.entries()]) if (value === "" || (name === "sort" && value === "number")) detail.formData.delete(name);
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -115,3 +115,21 @@ def test_a_lost_connection_is_told(jane: Page, free):
     jane.route("**/inventory/assign/", lambda route: route.abort())
     assign(jane, SUPPORT)
     expect(jane.locator('[data-message="error"]')).to_contain_text("look in the audit")
+
+
+def test_a_page_from_before_another_sign_in_says_that_it_is_out_of_date(jane: Page, free):
+    (number,) = free(1)
+    box(jane, number).check()
+    jane.context.clear_cookies(name="csrftoken")
+    assign(jane, SUPPORT)
+    expect(jane.locator('[data-message="error"]')).to_contain_text("nothing was changed")
+    expect(box(jane, number)).to_be_checked()
+
+
+def test_an_application_is_renamed_where_it_stands(jane: Page):
+    jane.goto("/inventory/applications/")
+    name = jane.get_by_label(f"Name of {SUPPORT[:8]}")
+    name.fill("Help desk")
+    name.press("Enter")
+    expect(jane.locator('[data-message="success"]')).to_contain_text("Help desk")
+    expect(name).to_have_value("Help desk")

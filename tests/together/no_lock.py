@@ -13,6 +13,6 @@ def _no_lock(account_id: int, seconds: float) -> Iterator[None]:
 
 
 for name in ("write", "refresh"):
-    setattr(import_module(f"numberadmin.services.{name}"), "account_lock", _no_lock)
+    vars(import_module(f"numberadmin.services.{name}"))["account_lock"] = _no_lock
 
 __all__ = ["application"]
