@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.pages import slice_of
 
 PAGE = 50
 BATCH = 500
@@ -100,8 +102,6 @@ class Row:
     @property
     def price(self) -> str:
         """What a reservation or a checkout was to cost, as text, by currency: 'USD 4.00'."""
-        from decimal import Decimal
-
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for line in self.cart:
             if line["price"] != "None":
@@ -122,16 +122,13 @@ class Page:
 
 def browse(account: Account, filter: Filter, labels: dict[str, str]) -> Page:
     """A page of operations, the newest first. `labels` names the applications by key."""
-    firsts = matching(account, filter)
-    total = firsts.count()
-    pages = max(1, -(-total // PAGE))
-    page = min(max(filter.page, 1), pages)
+    part = slice_of(matching(account, filter).order_by("-id"), filter.page, PAGE)
     people = Person.objects.filter(membership__account=account).order_by("name")
     return Page(
-        rows=rows_of(list(firsts.order_by("-id")[(page - 1) * PAGE : page * PAGE]), labels),
-        total=total,
-        page=page,
-        pages=pages,
+        rows=rows_of(part.rows, labels),
+        total=part.total,
+        page=part.page,
+        pages=part.pages,
         actors=[(str(person.pk), person.name) for person in people],
         actions=list(Action.choices),
         outcomes=list(State.choices),

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.pages import Slice, slice_of
 from numberadmin.services import mirror, refresh, remote
 from numberadmin.services.models import NumberGroup, Reading
-from numberadmin.services.pages import Slice, slice_of
 from numberadmin.services.results import SignInAgain
 
 PAGE = 50

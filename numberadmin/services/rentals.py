@@ -14,9 +14,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
+from numberadmin.pages import slice_of
 from numberadmin.services import applications, mirror, settle
 from numberadmin.services.models import Application, Number, Reading, Total
-from numberadmin.services.pages import slice_of
 
 PAGE = 100
 SOON = 30
