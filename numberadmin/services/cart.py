@@ -178,7 +178,7 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
     except sinch.Refused as error:
         message = f"{remote.explain(error)} Nothing was reserved. The list of groups is read again."
         return Result(State.FAILED, message, error_code=error.code, store=lambda: catalog.outdate(account))
-    message = f"Reserved {what}. It is in the cart; nothing is rented before you check out."
+    message = f"Reserved {what}, now in the cart. Nothing is rented before you check out."
     return Result(State.SUCCEEDED, message, details={"reference_id": row.reference_id}, store=keep)
 
 
@@ -294,7 +294,9 @@ def _checked_out(
         close()
         mirror.after_checkout(account, numbers, operation, actor.person.name)
 
-    count = f"Rented {len(numbers)} numbers." if len(numbers) == asked else f"Asked for {asked}, rented {len(numbers)}."
+    count = f"Asked for {asked}, rented {len(numbers)}."
+    if len(numbers) == asked:
+        count = "Rented 1 number." if asked == 1 else f"Rented {asked} numbers."
     return Result(
         State.SUCCEEDED,
         f"{count}{rest}",

@@ -79,7 +79,8 @@ def test_the_page_that_was_asked_for_is_come_back_to(somebody):
 
 
 @pytest.mark.parametrize(
-    "url", ["//evil.example", "/\\evil.example", "javascript:alert(1)", "https://evil.example", "/\t/evil.example", "\\"]
+    "url",
+    ["//evil.example", "/\\evil.example", "javascript:alert(1)", "https://evil.example", "/\t/evil.example", "\\"],
 )
 def test_another_site_is_never_come_back_to(somebody, url):
     assert somebody.post("/login/", JANE | {"next": url}).url == "/inventory/"

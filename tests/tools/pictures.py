@@ -5,13 +5,14 @@ import re
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from numberadmin.sandbox import sample, start
 from tests.dashboard import Visitor, dashboard
 from tests.tools import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+SIZE = ViewportSize(width=1440, height=900)
 SUPPORT, REMINDERS, TRACKING = list(sample.DEMO_APPLICATIONS)[:3]
 
 
@@ -26,12 +27,19 @@ def main() -> None:
         with sync_playwright() as playwright:
             path = os.environ.get("CHROMIUM") or chromium.installed()
             browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-            for name, scheme, url in (("inventory", "light", "/inventory/"), ("audit", "dark", "/audit/")):
-                page = browser.new_page(base_url=base, color_scheme=scheme, viewport={"width": 1440, "height": 900})
-                sign_in(page)
-                page.goto(url)
-                page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+            take(browser.new_page(base_url=base, color_scheme="light", viewport=SIZE), "/inventory/", "inventory-light")
+            take(browser.new_page(base_url=base, color_scheme="dark", viewport=SIZE), "/audit/", "audit-dark")
             browser.close()
+
+
+def take(page: Page, url: str, name: str) -> None:
+    page.goto("/login/")
+    page.fill("[name=identity]", sample.DEMO_IDENTITY)
+    page.fill("[name=password]", sample.DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/inventory/")
+    page.goto(url)
+    page.screenshot(path=FOLDER / f"{name}.png")
 
 
 def work(jane: Visitor) -> None:
@@ -45,14 +53,6 @@ def work(jane: Visitor) -> None:
     moved = re.findall(r'data-number="(\d+)"', jane.get(f"/inventory/?application={REMINDERS}").text)[:1]
     jane.post("/inventory/assign/", numbers=moved, application_key=TRACKING, move="yes", reason="Wrong desk")
     jane.post("/inventory/unassign/", numbers=rented[:1], reason="One is enough")
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/login/")
-    page.fill("[name=identity]", sample.DEMO_IDENTITY)
-    page.fill("[name=password]", sample.DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/inventory/")
 
 
 if __name__ == "__main__":
