@@ -5,6 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 SOURCES := manage.py gunicorn.conf.py numberadmin shop inventory tests
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
+PARALLEL := -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install demo test lint check lock pictures clean
@@ -18,8 +19,8 @@ demo: .venv/.run  ## the dashboard on a sandbox of the remote API, with sample d
 	@$(BIN)/python -m numberadmin.demo
 
 test: .venv/.dev .tools/browser  ## all tests: on SQLite, in a browser, and again on PostgreSQL where the database matters
-	@CHROMIUM="$$(cat .tools/browser)" $(BIN)/python -m pytest $(ARGS)
-	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts tests/audit tests/services tests/together $(ARGS)
+	@CHROMIUM="$$(cat .tools/browser)" $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts tests/audit tests/services tests/together $(PARALLEL) $(ARGS)
 
 lint: .venv/.dev  ## style, types, templates, migrations, and Django's own deployment check
 	$(BIN)/ruff check $(SOURCES)
