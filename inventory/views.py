@@ -133,13 +133,12 @@ def _number(request: web.Request, number: int) -> HttpResponse:
         found = rentals.one(account, min(number, forms.LARGEST))
     except Number.DoesNotExist:
         raise Http404 from None
-    everything = known.every(account)
     kept = posting.draft(request)
     context = {
         "number": found,
         "doubted": rentals.in_doubt(account, number),
-        "applications": everything,
-        "history": journal.history(account, number, {row.key: row.name for row in everything}),
+        "applications": known.every(account),
+        "history": journal.history(account, number, known.names(account)),
         "held": kept.get("held"),
         "fields": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "here": reverse("number", args=[number]),

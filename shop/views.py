@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
 from numberadmin.services import cart as carts
-from numberadmin.services import catalog
+from numberadmin.services import catalog, checkout, reservation
 from numberadmin.services.results import Refusal
 from shop import forms
 
@@ -29,7 +29,7 @@ def reserve(request: web.Request) -> HttpResponse:
     to = posting.back(request, reverse("shop"))
     try:
         wish = forms.wish(request.POST)
-        outcome = carts.reserve(
+        outcome = reservation.reserve(
             actor=request.actor,
             operation=web.posted_operation(request),
             group_id=wish.group_id,
@@ -66,7 +66,7 @@ def check_out(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     each = request.POST.get("each") == "yes"
     try:
-        outcome = carts.check_out(actor=request.actor, operation=operation, each=each)
+        outcome = checkout.check_out(actor=request.actor, operation=operation, each=each)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
     posting.say(request, outcome)

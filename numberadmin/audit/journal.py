@@ -1,11 +1,8 @@
 """Reading the audit: a row an operation, from its intent (or event) and what came of it."""
 
-import csv
 import datetime as dt
-import io
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,7 +18,6 @@ from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.pages import slice_of
 
 PAGE = 50
-BATCH = 500
 FIRSTS = (Phase.INTENT, Phase.EVENT)
 LASTS = (Phase.OUTCOME, Phase.SETTLEMENT)
 
@@ -171,76 +167,6 @@ def rows_of(firsts: Sequence[Entry], labels: dict[str, str]) -> list[Row]:
     for line in Line.objects.filter(entry__in=wanted).order_by("id"):
         lines[line.entry_id].append(line)
     return [_row(e, lasts.get(e.operation, e), lines[lasts.get(e.operation, e).pk], labels) for e in firsts]
-
-
-def export(account: Account, filter: Filter, format: str, labels: dict[str, str]) -> Iterator[str]:
-    """The operations that match, the oldest first, as CSV (safe for spreadsheets) or as JSON lines (exact)."""
-    rows = _stream(account, filter, labels)
-    return _jsonl(rows) if format == "jsonl" else _csv(rows)
-
-
-def _stream(account: Account, filter: Filter, labels: dict[str, str]) -> Iterator[Row]:
-    last = 0
-    while batch := list(matching(account, filter).filter(id__gt=last).order_by("id")[:BATCH]):
-        last = batch[-1].pk
-        yield from rows_of(batch, labels)
-
-
-def _jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(_plain(row), ensure_ascii=False) + "\n"
-
-
-def _csv(rows: Iterable[Row]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(CSV_COLUMNS)
-    for row in rows:
-        plain = _plain(row)
-        writer.writerow([_cell(plain[column]) for column in CSV_COLUMNS])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
-
-
-CSV_COLUMNS = (
-    "position", "at", "finished_at", "operation", "action", "outcome", "actor", "actor_id", "address", "session",
-    "application_key", "application", "numbers", "was", "became", "price", "error_code", "reason", "message",
-)  # fmt: skip
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {
-        "position": row.position,
-        "at": row.at.isoformat(),
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-        "operation": str(row.operation),
-        "action": row.action,
-        "outcome": row.outcome,
-        "actor": row.actor_name,
-        "actor_id": row.actor_id,
-        "address": row.address,
-        "session": row.session,
-        "application_key": row.application_key,
-        "application": row.application_label,
-        "numbers": row.numbers,
-        "was": [line.was for line in row.lines],
-        "became": [line.became for line in row.lines],
-        "cart": row.cart,
-        "before": row.before,
-        "price": row.price,
-        "error_code": row.error_code,
-        "reason": row.reason,
-        "message": row.message,
-        "hash": row.hash,
-    }
-
-
-def _cell(value: object) -> str:
-    """A text that a spreadsheet shows and never computes."""
-    text = " ".join(str(v) for v in value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n") else text
 
 
 def _row(first: Entry, last: Entry, lines: Sequence[Line], labels: dict[str, str]) -> Row:

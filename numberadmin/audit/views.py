@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numberadmin import web
-from numberadmin.audit import journal
+from numberadmin.audit import files, journal
 from numberadmin.services import applications
 
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
@@ -15,12 +15,11 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 def audit(request: web.Request) -> HttpResponse:
     account = request.actor.account
     wanted = journal.Filter.from_query(request.GET)
-    every = applications.every(account)
     context = {
         "filter": wanted,
         "query": request.GET,
-        "applications": every,
-        "page": journal.browse(account, wanted, {row.key: row.name for row in every}),
+        "applications": applications.every(account),
+        "page": journal.browse(account, wanted, applications.names(account)),
     }
     return web.page(request, "audit/audit.html", context, {"entries"})
 
@@ -31,8 +30,8 @@ def export(request: web.Request) -> HttpResponseBase:
     account = request.actor.account
     kind = request.GET.get("format", "csv")
     kind = kind if kind in TYPES else "csv"
-    labels = {row.key: row.name for row in applications.every(account)}
-    rows = journal.export(account, journal.Filter.from_query(request.GET), kind, labels)
+    wanted = journal.Filter.from_query(request.GET)
+    rows = files.lines(account, wanted, kind, applications.names(account))
     name = f"audit-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)

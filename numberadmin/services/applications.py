@@ -37,6 +37,11 @@ def every(account: Account) -> list[Application]:
     return sorted(Application.objects.filter(account=account), key=_by_name)
 
 
+def names(account: Account) -> dict[str, str]:
+    """The name of each application by its key; empty where it has none."""
+    return dict(Application.objects.filter(account=account).values_list("key", "name"))
+
+
 def with_counts(account: Account) -> list[Held]:
     """The same, with how many numbers each has and what these cost a period."""
     counts, costs = _sums(account)

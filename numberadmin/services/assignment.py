@@ -227,7 +227,7 @@ def _send_unassign(actor: Actor, plan: Plan) -> Result:
             error = stopped
             break
         done.append(change)
-    names = dict(Application.objects.filter(account=actor.account).values_list("key", "name"))
+    names = applications.names(actor.account)
     taken_out = [change.number for change in done]
     kept = "It stays rented and paid for." if len(plan.changes) == 1 else "They stay rented and paid for."
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from numberadmin.audit import journal
+from numberadmin.audit import files
 from numberadmin.audit.journal import Filter
 
 
 def exported(acme, format, **fields):
-    return "".join(journal.export(acme, Filter(**fields), format, {"key": "Support"}))
+    return "".join(files.lines(acme, Filter(**fields), format, {"key": "Support"}))
 
 
 def test_json_lines_hold_each_operation_exactly(acme, add):
@@ -34,7 +34,7 @@ def test_no_cell_of_the_csv_begins_like_a_formula(acme, add, text):
 
 
 def test_an_export_of_more_than_one_batch_is_whole(acme, add, monkeypatch):
-    monkeypatch.setattr(journal, "BATCH", 3)
+    monkeypatch.setattr(files, "BATCH", 3)
     positions = [add(14150005550).pk for _ in range(8)]
     assert [json.loads(line)["position"] for line in exported(acme, "jsonl").splitlines()] == positions
 

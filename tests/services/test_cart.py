@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from numberadmin.services import cart, catalog
+from numberadmin.services import cart, catalog, checkout, reservation
 from numberadmin.services.models import Number, NumberGroup, Reservation
 from numberadmin.services.results import NotHere, Refusal
 
@@ -15,7 +15,7 @@ def group(actor, available=3, currency="USD"):
 
 
 def reserve(actor, group, quantity=1, **options):
-    return cart.reserve(actor=actor, operation=uuid4(), group_id=group.group_id, quantity=quantity, **options)
+    return reservation.reserve(actor=actor, operation=uuid4(), group_id=group.group_id, quantity=quantity, **options)
 
 
 def puts(sinch):
@@ -28,7 +28,7 @@ def posts(sinch):
 
 def test_a_reservation_becomes_a_line_of_the_cart(jane, operation, sinch, audit):
     place = group(jane)
-    outcome = cart.reserve(actor=jane, operation=operation, group_id=place.group_id, quantity=2)
+    outcome = reservation.reserve(actor=jane, operation=operation, group_id=place.group_id, quantity=2)
     line = cart.cart(jane.account).lines[0]
     assert outcome.state == audit(operation).outcome == "succeeded"
     assert line.reference_id in {row["reference"] for row in sinch.state()["reservations"]}
@@ -44,19 +44,19 @@ def test_reserving_spends_nothing(jane, sinch):
 @pytest.mark.parametrize("quantity", [0, -1, 10_000])
 def test_a_quantity_that_cannot_be_is_refused(jane, operation, sinch, quantity):
     with pytest.raises(Refusal, match="Nothing was reserved"):
-        cart.reserve(actor=jane, operation=operation, group_id=group(jane).group_id, quantity=quantity)
+        reservation.reserve(actor=jane, operation=operation, group_id=group(jane).group_id, quantity=quantity)
     assert puts(sinch) == []
 
 
 def test_an_unknown_group_is_refused(jane, operation, sinch):
     with pytest.raises(NotHere, match="no such number group"):
-        cart.reserve(actor=jane, operation=operation, group_id=999_999, quantity=1)
+        reservation.reserve(actor=jane, operation=operation, group_id=999_999, quantity=1)
     assert puts(sinch) == []
 
 
 def test_a_reservation_without_an_answer_is_sent_once_and_said_to_be_in_doubt(jane, operation, sinch, audit):
     sinch.fault(match={"verb": "PUT"}, kind="lose", times=1)
-    outcome = cart.reserve(actor=jane, operation=operation, group_id=group(jane).group_id, quantity=1)
+    outcome = reservation.reserve(actor=jane, operation=operation, group_id=group(jane).group_id, quantity=1)
     assert outcome.state == audit(operation).outcome == "unknown"
     assert len(puts(sinch)) == 1
     assert cart.cart(jane.account).lines[0].state == "unknown"
@@ -99,7 +99,7 @@ def test_checkout_rents_the_cart_in_one_call_and_shows_the_numbers(jane, operati
     reserve(jane, group(jane, 1, "EUR"))
     sinch.clear_log()
     before = set(sinch.state()["rented"][jane.account.organisation_id])
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     rented = set(sinch.state()["rented"][jane.account.organisation_id]) - before
     assert outcome.state == audit(operation).outcome == "succeeded"
     assert set(outcome.numbers) == set(audit(operation).numbers) == rented
@@ -111,28 +111,28 @@ def test_checkout_rents_the_cart_in_one_call_and_shows_the_numbers(jane, operati
 def test_the_money_spent_is_the_price_in_the_audit(jane, operation, sinch, audit):
     reserve(jane, group(jane), 2)
     before = Decimal(sinch.state()["credit"][jane.account.organisation_id]["USD"])
-    cart.check_out(actor=jane, operation=operation)
+    checkout.check_out(actor=jane, operation=operation)
     spent = before - Decimal(sinch.state()["credit"][jane.account.organisation_id]["USD"])
     assert audit(operation).price == f"USD {spent:.2f}"
 
 
 def test_the_rented_numbers_say_who_rented_them(jane, operation):
     reserve(jane, group(jane))
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     row = Number.objects.get(number=outcome.numbers[0])
     assert (row.rented_by, row.rented_in) == ("Jane Bloggs", operation)
 
 
 def test_an_empty_cart_is_not_checked_out(jane, operation, sinch):
     with pytest.raises(Refusal, match="nothing in the cart"):
-        cart.check_out(actor=jane, operation=operation)
+        checkout.check_out(actor=jane, operation=operation)
     assert posts(sinch) == []
 
 
 def test_the_same_checkout_posted_twice_rents_once(jane, operation, sinch):
     reserve(jane, group(jane))
-    first = cart.check_out(actor=jane, operation=operation)
-    again = cart.check_out(actor=jane, operation=operation)
+    first = checkout.check_out(actor=jane, operation=operation)
+    again = checkout.check_out(actor=jane, operation=operation)
     assert (again.repeated, again.numbers) == (True, first.numbers)
     assert len(posts(sinch)) == 1
 
@@ -147,7 +147,7 @@ def test_the_same_checkout_posted_twice_rents_once(jane, operation, sinch):
 def test_what_sinch_refuses_is_said_and_the_cart_kept(jane, operation, sinch, audit, setting, says):
     reserve(jane, group(jane))
     sinch.set(**setting)
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     assert outcome.state == audit(operation).outcome == "failed"
     assert says in outcome.message
     assert "Nothing was rented" in outcome.message
@@ -157,7 +157,7 @@ def test_what_sinch_refuses_is_said_and_the_cart_kept(jane, operation, sinch, au
 def test_a_lapsed_line_is_shown_as_lapsed_and_can_be_reserved_again(jane, operation, sinch):
     reserve(jane, group(jane))
     sinch.expire_reservations()
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     line = cart.cart(jane.account).lines[0]
     assert (outcome.state, line.state) == ("failed", "expired")
     reserve(jane, group(jane), replaces=line.reference_id)
@@ -170,10 +170,10 @@ def test_where_one_of_several_lapsed_nothing_is_rented_and_the_person_chooses(ja
     reserve(jane, group(jane, 1, "EUR"))
     lapsed, still_held = [line.reference_id for line in cart.cart(jane.account).lines]
     sinch.expire_reservations([lapsed])
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     assert outcome.state == "failed"
     assert cart.cart(jane.account).doubted
-    outcome = cart.check_out(actor=jane, operation=uuid4(), each=True)
+    outcome = checkout.check_out(actor=jane, operation=uuid4(), each=True)
     assert (outcome.state, len(outcome.numbers)) == ("succeeded", 1)
     lines = {line.reference_id: line.state for line in cart.cart(jane.account).lines}
     assert lines == {lapsed: "expired"}
@@ -184,7 +184,7 @@ def test_a_checkout_whose_answer_is_lost_is_found_in_the_list(jane, operation, s
     reserve(jane, group(jane), 2)
     before = set(sinch.state()["rented"][jane.account.organisation_id])
     sinch.fault(match={"verb": "POST"}, kind="lose", times=1)
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     rented = set(sinch.state()["rented"][jane.account.organisation_id]) - before
     assert outcome.state == audit(operation).outcome == "succeeded"
     assert set(outcome.numbers) == rented
@@ -195,7 +195,7 @@ def test_a_checkout_whose_answer_is_lost_is_found_in_the_list(jane, operation, s
 def test_a_checkout_that_never_arrived_gives_the_cart_back_after_the_settling_time(jane, operation, sinch, settings):
     reserve(jane, group(jane))
     sinch.fault(match={"verb": "POST"}, kind="drop", times=1)
-    outcome = cart.check_out(actor=jane, operation=operation)
+    outcome = checkout.check_out(actor=jane, operation=operation)
     assert (outcome.state, cart.cart(jane.account).lines[0].state) == ("unknown", "unknown")
     settings.SETTLE_SECONDS = 0
     reserve(jane, group(jane))

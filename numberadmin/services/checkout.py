@@ -1,0 +1,161 @@
+"""Checking out, which spends money. Reference: "Checkout reserved numbers": all or nothing, and no word of the numbers.
+
+Which numbers were rented is found by comparing the lists of rented numbers before and after.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from numberadmin import sinch
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.audit.chain import Change
+from numberadmin.audit.models import Action, Entry, State
+from numberadmin.services import cart, catalog, mirror, refresh, remote, settle, write
+from numberadmin.services.models import Number, Reservation
+from numberadmin.services.record import Plan, Result
+from numberadmin.services.results import Outcome, Refusal, SignInAgain
+
+
+def check_out(*, actor: Actor, operation: UUID, each: bool = False) -> Outcome:
+    """Rents what the cart holds, in one call; with `each`, one call a line, so that a lapsed one stops no other.
+
+    The numbers of the outcome are those that were rented: found by comparing the lists before and after.
+    """
+    return write.perform(
+        actor,
+        operation,
+        {"each": each},
+        lambda: _plan_checkout(actor, each),
+        lambda plan: _send_checkout(actor, operation, plan, each),
+    )
+
+
+def _plan_checkout(actor: Actor, each: bool) -> Plan:
+    lines = list(cart.lines(actor.account).filter(state=Reservation.State.RESERVED).order_by("reserved_at", "id"))
+    if not lines:
+        raise Refusal("There is nothing in the cart that can be checked out. Nothing was rented.")
+    try:
+        refresh.take_in(actor.account, actor.instance, actor)
+    except sinch.BadCredentials as error:
+        raise SignInAgain(f"{remote.explain(error)} Nothing was rented.") from None
+    except sinch.SinchError as error:
+        raise Refusal(
+            f"{remote.explain(error)} Without the list of rented numbers nothing is checked out. "
+            "Nothing was rented, and the cart is as it was."
+        ) from None
+    groups = {line.group_id for line in lines}
+    before = Number.objects.filter(account=actor.account, group_id__in=groups).values_list("number", flat=True)
+    details = {"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each}
+    return Plan(Action.CHECK_OUT, details=details)
+
+
+def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Result:
+    references = [line["reference_id"] for line in plan.details["lines"]]
+    calls = [[reference] for reference in references] if each else [references]
+    rented: list[str] = []
+    lapsed: list[str] = []
+    stopped: sinch.SinchError | None = None
+    for call in calls:
+        try:
+            remote.client().check_out(actor.instance, actor.account.organisation_id, call)
+            rented += call
+        except sinch.NotFound as error:
+            lapsed += call
+            stopped = None if each else error
+        except sinch.SinchError as error:
+            stopped = error
+            break
+    if isinstance(stopped, sinch.Unanswered):
+        return _checkout_in_doubt(actor.account, references, stopped)
+    if not rented:
+        return _nothing_rented(actor.account, references, lapsed, stopped)
+    return _checked_out(actor, operation, plan, rented, lapsed, stopped)
+
+
+def _checkout_in_doubt(account: Account, references: Sequence[str], error: sinch.SinchError) -> Result:
+    message = (
+        f"{remote.explain(error)} Whether the numbers were rented is being checked by reading the list of rented "
+        "numbers. Do not check out again: the cart shows what came of it."
+    )
+    return Result(
+        State.UNKNOWN,
+        message,
+        error_code=error.code,
+        store=lambda: _mark(account, references, state=Reservation.State.UNKNOWN),
+    )
+
+
+def _nothing_rented(
+    account: Account, references: Sequence[str], lapsed: Sequence[str], error: sinch.SinchError | None
+) -> Result:
+    code = error.code if error else 40400
+    if not lapsed:
+        why = remote.explain(error) if error else ""
+        return Result(State.FAILED, f"{why} Nothing was rented, and the cart is as it was.", error_code=code)
+    if len(lapsed) == 1 or error is None:
+        message = "The reservation has lapsed. Nothing was rented. Reserve it again, or remove it from the cart."
+        return Result(
+            State.FAILED,
+            message,
+            error_code=code,
+            store=lambda: _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False),
+        )
+    message = (
+        "At least one of the reservations has lapsed; Sinch does not say which, and rents all or none. Nothing was "
+        "rented. Rent what is still held, or reserve lines again."
+    )
+    return Result(State.FAILED, message, error_code=code, store=lambda: _mark(account, references, doubted=True))
+
+
+def _checked_out(
+    actor: Actor,
+    operation: UUID,
+    plan: Plan,
+    rented: Sequence[str],
+    lapsed: Sequence[str],
+    stopped: sinch.SinchError | None,
+) -> Result:
+    """Some or all lines were confirmed: reads the list to see which numbers they became."""
+    account = actor.account
+    asked = sum(line["quantity"] for line in plan.details["lines"] if line["reference_id"] in rented)
+    rest = f" {len(lapsed)} of the lines had lapsed and can be reserved again." if lapsed else ""
+    if stopped:
+        rest += f" Then it stopped: {remote.explain(stopped)} What is left stays in the cart."
+
+    def close() -> None:
+        _mark(account, rented, state=Reservation.State.RENTED, doubted=False)
+        _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False)
+        catalog.outdate(account)
+
+    try:
+        refresh.take_in(actor.account, actor.instance, actor, settling=False)
+    except sinch.SinchError:
+        message = (
+            f"Sinch confirmed the checkout: {asked} numbers asked for.{rest} Which numbers they are could not be "
+            "read yet; they show as soon as the list of rented numbers can be read."
+        )
+        return Result(State.UNKNOWN, message, details={"confirmed": True}, store=close)
+    intent = Entry.objects.get(operation=operation)
+    numbers = settle.new_numbers(intent, Number.objects.filter(account=account))
+
+    def keep() -> None:
+        close()
+        mirror.after_checkout(account, numbers, operation, actor.person.name)
+
+    count = f"Asked for {asked}, rented {len(numbers)}."
+    if len(numbers) == asked:
+        count = "Rented 1 number." if asked == 1 else f"Rented {asked} numbers."
+    return Result(
+        State.SUCCEEDED,
+        f"{count}{rest}",
+        [Change(number, "", "") for number in numbers],
+        details={"confirmed": True},
+        error_code=stopped.code if stopped else None,
+        store=keep,
+    )
+
+
+def _mark(account: Account, references: Sequence[str], **values: Any) -> None:
+    cart.lines(account).filter(reference_id__in=references).update(**values)
