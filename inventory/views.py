@@ -13,7 +13,7 @@ from inventory import forms
 from numberadmin import posting, web
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
-from numberadmin.services import assignment, rentals
+from numberadmin.services import assignment, rentals, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
 from numberadmin.services.results import Held, Outcome, Refusal
@@ -58,7 +58,7 @@ def assign(request: web.Request) -> HttpResponse:
 def unassign(request: web.Request) -> HttpResponse:
     try:
         wish = forms.selection(request.POST)
-        outcome = assignment.unassign(
+        outcome = unassignment.unassign(
             actor=request.actor,
             operation=web.posted_operation(request),
             numbers=wish.numbers,

@@ -55,7 +55,7 @@ def _prepare() -> None:
 def _work_a_little() -> None:
     """Does some of a day's work through the services, so that the audit has something to show."""
     from numberadmin.accounts.actor import Actor, digest
-    from numberadmin.services import applications, assignment, catalog, refresh, signin
+    from numberadmin.services import applications, assignment, catalog, refresh, signin, unassignment
     from numberadmin.services.models import Number
 
     opened = signin.open_instance(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
@@ -70,7 +70,7 @@ def _work_a_little() -> None:
     some = [row.number for row in free[:3]]
     key = next(iter(sample.DEMO_APPLICATIONS))
     assignment.assign(actor=actor, operation=uuid4(), numbers=some, application_key=key, reason="Autumn campaign")
-    assignment.unassign(actor=actor, operation=uuid4(), numbers=some[:1], reason="Not needed after all")
+    unassignment.unassign(actor=actor, operation=uuid4(), numbers=some[:1], reason="Not needed after all")
 
 
 def _serve(port: int, control: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from numberadmin.services import assignment
+from numberadmin.services import unassignment
 from numberadmin.services.models import Number
 from numberadmin.services.results import NotHere, Refusal
 from tests.services.conftest import SUPPORT
@@ -10,7 +10,7 @@ from tests.services.test_assign import free, in_application
 def test_a_number_leaves_its_application_and_stays_rented(jane, operation, held, audit, sinch):
     number = in_application(jane, SUPPORT)[0]
     before = held(SUPPORT)
-    outcome = assignment.unassign(actor=jane, operation=operation, numbers=[number])
+    outcome = unassignment.unassign(actor=jane, operation=operation, numbers=[number])
     assert outcome.state == "succeeded"
     assert "stays rented and paid for" in outcome.message
     assert held(SUPPORT) == before - {number}
@@ -21,33 +21,33 @@ def test_a_number_leaves_its_application_and_stays_rented(jane, operation, held,
 
 def test_it_is_one_call_a_number(jane, operation, calls):
     numbers = in_application(jane, SUPPORT)[:2]
-    assignment.unassign(actor=jane, operation=operation, numbers=numbers)
+    unassignment.unassign(actor=jane, operation=operation, numbers=numbers)
     assert calls() == ["DELETE", "DELETE"]
 
 
 def test_a_number_in_no_application_is_refused(jane, operation, calls):
     with pytest.raises(Refusal, match="is in no application"):
-        assignment.unassign(actor=jane, operation=operation, numbers=free(jane))
+        unassignment.unassign(actor=jane, operation=operation, numbers=free(jane))
     assert calls() == []
 
 
 def test_a_number_of_nobody_is_refused(jane, operation, calls):
     with pytest.raises(NotHere):
-        assignment.unassign(actor=jane, operation=operation, numbers=[14159999999])
+        unassignment.unassign(actor=jane, operation=operation, numbers=[14159999999])
     assert calls() == []
 
 
 def test_the_same_operation_is_done_once(jane, operation, calls):
     numbers = in_application(jane, SUPPORT)[:1]
-    assignment.unassign(actor=jane, operation=operation, numbers=numbers)
-    assert assignment.unassign(actor=jane, operation=operation, numbers=numbers).repeated
+    unassignment.unassign(actor=jane, operation=operation, numbers=numbers)
+    assert unassignment.unassign(actor=jane, operation=operation, numbers=numbers).repeated
     assert calls() == ["DELETE"]
 
 
 def test_where_sinch_stops_in_the_middle_the_rest_is_left_and_said(jane, operation, sinch, held, audit):
     one, other = in_application(jane, SUPPORT)[:2]
     sinch.fault(match={"verb": "DELETE", "nth": 2}, kind="status", status=400, code=40003, times=1)
-    outcome = assignment.unassign(actor=jane, operation=operation, numbers=[one, other])
+    outcome = unassignment.unassign(actor=jane, operation=operation, numbers=[one, other])
     assert outcome.state == "failed"
     assert "1 of 2 were unassigned" in outcome.message
     assert one not in held(SUPPORT)
@@ -59,7 +59,7 @@ def test_where_sinch_stops_in_the_middle_the_rest_is_left_and_said(jane, operati
 def test_a_lost_answer_is_looked_up_in_the_list(jane, operation, sinch, held, audit):
     number = in_application(jane, SUPPORT)[0]
     sinch.fault(match={"verb": "DELETE"}, kind="lose", times=1)
-    outcome = assignment.unassign(actor=jane, operation=operation, numbers=[number])
+    outcome = unassignment.unassign(actor=jane, operation=operation, numbers=[number])
     assert (outcome.state, audit(operation).outcome) == ("succeeded", "succeeded")
     assert number not in held(SUPPORT)
     assert [call["verb"] for call in sinch.log()].count("DELETE") == 1

@@ -1,0 +1,73 @@
+"""Taking numbers out of their applications: one call a number. Reference: "Remove a number from an application"."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from numberadmin import sinch
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.audit.chain import Change
+from numberadmin.audit.models import Action, State
+from numberadmin.services import applications, mirror, remote, selection, write
+from numberadmin.services.record import Plan, Result
+from numberadmin.services.results import Outcome, Refusal
+
+
+def unassign(*, actor: Actor, operation: UUID, numbers: Sequence[int], reason: str = "") -> Outcome:
+    """Takes each number out of the application it is in. The numbers stay rented, and paid for."""
+    reason = selection.reason(reason)
+    return write.perform(
+        actor,
+        operation,
+        {"numbers": sorted(set(numbers)), "reason": reason},
+        lambda: _plan_unassign(actor.account, numbers, reason),
+        lambda plan: _send_unassign(actor, plan),
+    )
+
+
+def _plan_unassign(account: Account, numbers: Sequence[int], reason: str) -> Plan:
+    rows = selection.rows(account, numbers)
+    if free := [row for row in rows if row.application is None]:
+        raise Refusal(f"{selection.in_words(free)} is in no application. Nothing was changed.")
+    keys = {row.application_key for row in rows}
+    return Plan(
+        Action.UNASSIGN,
+        [Change(row.number, row.application_key, "") for row in rows],
+        keys.pop() if len(keys) == 1 else "",
+        reason,
+    )
+
+
+def _send_unassign(actor: Actor, plan: Plan) -> Result:
+    done: list[Change] = []
+    error: sinch.SinchError | None = None
+    for change in plan.changes:
+        try:
+            remote.client().remove_number(actor.instance, change.was, change.number)
+        except sinch.SinchError as stopped:
+            error = stopped
+            break
+        done.append(change)
+    names = applications.names(actor.account)
+    taken_out = [change.number for change in done]
+    kept = "It stays rented and paid for." if len(plan.changes) == 1 else "They stay rented and paid for."
+
+    def store() -> None:
+        mirror.after_assign(actor.account, taken_out, None, actor.person.name)
+
+    if error is None:
+        origin = names.get(plan.application_key) or plan.application_key[:8] or "their applications"
+        message = f"Unassigned {selection.in_words(done)} from {origin}. {kept}"
+        return Result(State.SUCCEEDED, message, done, store=store)
+    if isinstance(error, sinch.Unanswered):
+        message = (
+            f"{remote.explain(error)} {len(done)} of {len(plan.changes)} were unassigned; whether the next one was is "
+            "being checked by reading the list. The others were not sent."
+        )
+        return Result(State.UNKNOWN, message, plan.changes, error_code=error.code, store=store)
+    rest = [Change(change.number, change.was, change.was) for change in plan.changes[len(done) :]]
+    message = f"{remote.explain(error)} "
+    message += (
+        f"{len(done)} of {len(plan.changes)} were unassigned, the others not." if done else "Nothing was changed."
+    )
+    return Result(State.FAILED, message, [*done, *rest], error_code=error.code, store=store)
