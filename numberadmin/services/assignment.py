@@ -36,6 +36,12 @@ class _Sending:
     before: dict[str, list[int]] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
     unconfirmed: set[str] = field(default_factory=set)
+    taken_out: set[int] = field(default_factory=set)
+
+    @property
+    def written(self) -> list[str]:
+        """The capabilities whose set was taken by the remote."""
+        return sorted(self.confirmed | self.unconfirmed)
 
 
 def assign(
@@ -96,6 +102,10 @@ def _send_assign(actor: Actor, plan: _Assigning) -> Result:
         )
     state = _Sending({row.number for row in plan.rows})
     error = _send_sets(actor, plan, has, state)
+    if isinstance(error, sinch.InvalidRequest) and plan.action == Action.MOVE and not state.written:
+        error = _take_out_first(actor, plan, state) or _send_sets(actor, plan, has, state)
+        if isinstance(error, sinch.Refused) and not state.written:
+            _put_back(actor, plan, state)
     if error is None and state.unconfirmed:
         error = _read_back(actor, plan, state)
     if error is None:
@@ -122,6 +132,35 @@ def _send_sets(actor: Actor, plan: _Assigning, has: mirror.Listing, state: _Send
     return None
 
 
+def _take_out_first(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchError | None:
+    """For a remote that takes no number that is held elsewhere: the number leaves there before it comes here."""
+    for change in _moved(plan):
+        try:
+            remote.client().remove_number(actor.instance, change.was, change.number)
+        except sinch.SinchError as error:
+            return error
+        state.taken_out.add(change.number)
+    return None
+
+
+def _put_back(actor: Actor, plan: _Assigning, state: _Sending) -> None:
+    """A number that left its application in vain goes back to it; what cannot be put back stays in `taken_out`."""
+    for key in {change.was for change in _moved(plan) if change.number in state.taken_out}:
+        numbers = {change.number for change in _moved(plan) if change.was == key} & state.taken_out
+        rows = tuple(row for row in plan.rows if row.number in numbers)
+        back = _Assigning(plan.action, application_key=key, rows=rows, application=plan.application)
+        try:
+            has = remote.client().application_numbers(actor.instance, key)
+        except sinch.SinchError:
+            continue
+        if has.whole and _send_sets(actor, back, has, _Sending(numbers)) is None:
+            state.taken_out -= numbers
+
+
+def _moved(plan: _Assigning) -> list[Change]:
+    return [change for change in plan.changes if change.was not in ("", plan.application_key)]
+
+
 def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchError | None:
     """The answer to a write is a hint: where it does not list what was sent, the application is read again."""
     try:
@@ -138,9 +177,8 @@ def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchEr
 def _leave_others(actor: Actor, plan: _Assigning) -> sinch.SinchError | None:
     """After a move: takes the numbers out of the applications they were in, where these still list them."""
     held = defaultdict(set)
-    for change in plan.changes:
-        if change.was not in ("", plan.application_key):
-            held[change.was].add(change.number)
+    for change in _moved(plan):
+        held[change.was].add(change.number)
     try:
         for key, numbers in held.items():
             still = {row.number for row in remote.client().application_numbers(actor.instance, key).rows}
@@ -155,7 +193,6 @@ def _leave_others(actor: Actor, plan: _Assigning) -> sinch.SinchError | None:
 
 def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.SinchError | None) -> Result:
     label, what = plan.application.label, selection.in_words(plan.rows)
-    written = sorted(state.confirmed | state.unconfirmed)
     changes = plan.changes
     if error is None:
         outcome = State.SUCCEEDED
@@ -166,19 +203,23 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
             f"{remote.explain(error)} Whether {what} came to {label} is being checked by reading the list. "
             "Until then nothing else is written on this account."
         )
-    elif written:
+    elif state.written:
         outcome = State.FAILED
-        done = " and ".join(written)
+        done = " and ".join(state.written)
         message = f"{remote.explain(error)} For {done} {what} came to {label}; assign again to complete it."
     else:
         outcome = State.FAILED
         message = f"{remote.explain(error)} Nothing was changed."
-        changes = [Change(change.number, change.was, change.was) for change in plan.changes]
+        if state.taken_out:
+            message = f"{remote.explain(error)} {len(state.taken_out)} left the old application and are in none now."
+        changes = [Change(c.number, c.was, "" if c.number in state.taken_out else c.was) for c in plan.changes]
 
     def store() -> None:
-        if outcome != State.UNKNOWN and (error is None or written):
-            numbers = [row.number for row in plan.rows]
-            mirror.after_assign(actor.account, numbers, plan.application, actor.person.name)
+        by = actor.person.name
+        if outcome == State.FAILED and not state.written:
+            mirror.after_assign(actor.account, sorted(state.taken_out), None, by)
+        elif outcome != State.UNKNOWN:
+            mirror.after_assign(actor.account, sorted(state.numbers), plan.application, by)
 
     return Result(outcome, message, changes, {"before": state.before}, error.code if error else None, store)
 

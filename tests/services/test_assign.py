@@ -95,6 +95,36 @@ def test_a_move_leaves_the_others_of_both_applications(jane, operation, held):
     assert held(SUPPORT) == here | {number}
 
 
+def test_where_sinch_takes_no_number_that_is_held_it_leaves_the_old_application_first(jane, operation, sinch, held):
+    number = in_application(jane, REMINDERS)[0]
+    sinch.fault(match={"verb": "PUT"}, kind="status", status=400, code=40003, times=1)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
+    assert outcome.state == "succeeded"
+    assert number in held(SUPPORT)
+    assert number not in held(REMINDERS)
+
+
+def test_a_move_that_sinch_refuses_puts_the_number_back_where_it_was(jane, operation, sinch, held, audit):
+    number = in_application(jane, REMINDERS)[0]
+    there = held(REMINDERS)
+    sinch.fault(match={"verb": "PUT", "path": SUPPORT}, kind="status", status=400, code=40003, times=9)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
+    assert outcome.state == "failed"
+    assert "Nothing was changed" in outcome.message
+    assert held(REMINDERS) == there
+    assert Number.objects.get(number=number).application_key == audit(operation).lines[0].became == REMINDERS
+
+
+def test_a_move_that_stops_half_way_says_that_the_number_is_in_no_application(jane, operation, sinch, held, audit):
+    number = in_application(jane, REMINDERS)[0]
+    sinch.fault(match={"verb": "PUT"}, kind="status", status=400, code=40003, times=9)
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
+    assert outcome.state == "failed"
+    assert "are in none now" in outcome.message
+    assert number not in held(SUPPORT) | held(REMINDERS)
+    assert (audit(operation).lines[0].became, Number.objects.get(number=number).application_key) == ("", "")
+
+
 @pytest.mark.parametrize("numbers", [[14159999999], []])
 def test_a_number_that_is_not_rented_or_none_is_refused(jane, operation, calls, numbers):
     with pytest.raises(Refusal, match="Nothing was changed"):
