@@ -181,7 +181,8 @@ def _panel(request: web.Request, wish: forms.Selection, held: Held, to: str) -> 
 
 
 def _ticked(fields: dict[str, list[str]]) -> set[int]:
-    return {int(text) for text in fields.get("numbers", []) if text.isascii() and text.isdigit()}
+    texts = fields.get("numbers", []) + fields.get("only", [])
+    return {int(text) for text in texts if text.isascii() and text.isdigit()}
 
 
 def _path(name: str, query: QueryDict) -> str:

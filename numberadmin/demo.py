@@ -39,7 +39,7 @@ def main() -> None:
             "SINCH_PORTAL_URL": sandbox.urls["portal"],
         }
         _prepare()
-        _serve(_free_port(), sandbox.urls["control"])
+        _serve(_free_port())
 
 
 def _prepare() -> None:
@@ -64,7 +64,7 @@ def _work_a_little() -> None:
     signin.entered(actor)
     refresh.now(actor=actor)
     catalog.browse(actor, catalog.GroupFilter())
-    for key, name in sample.DEMO_APPLICATIONS.items():
+    for key, name in list(sample.DEMO_APPLICATIONS.items())[:-1]:
         applications.add(actor=actor, operation=uuid4(), application_key=key, name=name)
     free = Number.objects.filter(account=account, application=None).exclude(has="").order_by("number")
     some = [row.number for row in free[:3]]
@@ -73,7 +73,7 @@ def _work_a_little() -> None:
     unassignment.unassign(actor=actor, operation=uuid4(), numbers=some[:1], reason="Not needed after all")
 
 
-def _serve(port: int, control: str) -> None:
+def _serve(port: int) -> None:
     bind = f"127.0.0.1:{port}"
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "numberadmin.wsgi", "--bind", bind, "--log-level", "warning"],
@@ -82,8 +82,11 @@ def _serve(port: int, control: str) -> None:
     print(
         f"\n  numberadmin is at   http://{bind}/\n"
         f"  sign in with        {sample.DEMO_IDENTITY}\n"
-        f"  password            {sample.DEMO_PASSWORD}\n\n"
-        f"  It works on a sandbox of the remote API: nothing is rented for real. Its control door is {control}\n"
+        f"  password            {sample.DEMO_PASSWORD}\n"
+        f"  a key to add        {list(sample.DEMO_APPLICATIONS)[-1]} (on the page Applications)\n"
+        f"  or sign in with     {sample.GLOBEX_IDENTITY}, {sample.GLOBEX_PASSWORD}\n"
+        "                      (two organisations, little credit)\n\n"
+        "  It works on a sandbox of the remote API: nothing is rented for real.\n"
         "  Stop it with Ctrl-C.\n",
         flush=True,
     )

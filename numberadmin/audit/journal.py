@@ -170,6 +170,7 @@ def rows_of(firsts: Sequence[Entry], labels: dict[str, str]) -> list[Row]:
 
 
 def _row(first: Entry, last: Entry, lines: Sequence[Line], labels: dict[str, str]) -> Row:
+    labels = labels | last.details.get("names", {})
     return Row(
         position=first.pk,
         at=first.at,

@@ -10,12 +10,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
-from numberadmin.audit.models import Action
+from numberadmin.audit.models import Action, State
 from numberadmin.services import record, remote
 from numberadmin.services.models import Application, Number, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
@@ -91,11 +91,13 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
     if earlier := record.earlier(actor, operation, asked):
         return earlier
     row = Application.objects.filter(account=actor.account, key__iexact=key).first()
-    before, verb = (row.name, "Renamed") if row else ("", "Added")
+    if row and row.name == name:
+        return Outcome(operation, State.SUCCEEDED, f"{row.label} has that name already. Nothing was changed.")
+    before = row.name if row else ""
     if row is None:
         row = Application(account=actor.account, key=_checked_key(actor, application_key.strip(), key))
+    message = _told(row, name, Application.objects.filter(account=actor.account, name__iexact=name).exclude(pk=row.pk))
     row.name = name
-    message = f"{verb} application {row.key[:8]}…" + (f": {name}." if name else ".")
     with transaction.atomic(durable=True):
         row.save()
         return record.event(
@@ -107,6 +109,15 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
             application_key=row.key,
             details={"asked": asked, "before": before, "after": name},
         )
+
+
+def _told(row: Application, name: str, namesakes: QuerySet[Application]) -> str:
+    short = f"{row.key[:8]}…"
+    if row.pk is None:
+        told = f"Added application {short}" + (f" as {name}." if name else ".")
+    else:
+        told = f"Renamed application {short} from {row.name or 'no name'} to {name or 'no name'}."
+    return f"{told} Another application has this name too." if name and namesakes.exists() else told
 
 
 def _checked_key(actor: Actor, typed: str, key: str) -> str:

@@ -69,7 +69,7 @@ def remove(*, actor: Actor, operation: UUID, reference_id: str) -> Outcome:
     lines(actor.account).filter(pk=line.pk).update(state=Reservation.State.DROPPED)
     message = (
         f"Removed {in_words(line.quantity, line.city)} from the cart. "
-        "Sinch has no call to release a reservation: it lapses by itself, and costs nothing."
+        "The reservation cannot be released: it lapses by itself, and costs nothing."
     )
     details = {"asked": asked, "lines": [as_recorded(line)]}
     return record.event(actor.account, actor, Action.DROP, message, operation=operation, details=details)

@@ -12,7 +12,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit import chain
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services.models import Open
+from numberadmin.services.models import Application, Open
 from numberadmin.services.results import Conflict, Outcome
 
 # Stands where no person acted: what is found when the remote's list is read, and settling by command.
@@ -161,6 +161,15 @@ def _add(
         reason=reason,
         message=message,
         error_code=error_code,
-        details=dict(details),
+        details={
+            **details,
+            "names": _names(account, {application_key, *(key for c in changes for key in (c.was, c.became))}),
+        },
     )
     return chain.append(entry, changes)
+
+
+def _names(account: Account, keys: set[str]) -> dict[str, str]:
+    """What the applications are called now: the audit goes on calling them so when they have got other names."""
+    named = Application.objects.filter(account=account, key__in=keys - {""}).exclude(name="")
+    return dict(named.values_list("key", "name"))

@@ -62,6 +62,11 @@ class Filter:
             doubt=query.get("doubt") == "1",
         )
 
+    @property
+    def only_rented(self) -> bool:
+        """Whether nothing but the checkout narrows the list."""
+        return self.rented is not None and self == Filter(rented=self.rented, sort=self.sort, page=self.page)
+
 
 @dataclass(frozen=True)
 class Tabs:

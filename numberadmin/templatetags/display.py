@@ -41,7 +41,13 @@ def amount(value: Decimal | None, currency: str = "") -> str:
         return ""
     fine = value != round(value, 2)
     figure = f"{value.normalize():,f}" if fine else f"{value:,.2f}"
-    return f"{currency} {figure}".strip()
+    return f"{currency}\N{NO-BREAK SPACE}{figure}" if currency else figure
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """The amount for a program: digits and a point, nothing else."""
+    return amount(value).replace(",", "")
 
 
 @register.filter

@@ -189,7 +189,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   };
 });
 
+/* Rows that moved up under the pointer take no second click at once. */
+function holdStill() {
+  document.body.classList.add("still");
+  setTimeout(() => document.body.classList.remove("still"), 800);
+}
+
 document.addEventListener("htmx:afterSwap", () => {
+  holdStill();
   fold();
   if (kept && !kept.failed) {
     for (const box of boxes()) if (kept.ticked.has(box.value) && !kept.sent.has(box.value)) box.checked = true;

@@ -1,5 +1,8 @@
+from uuid import uuid4
+
 import pytest
 
+from numberadmin.audit.models import Entry
 from numberadmin.services import applications
 from numberadmin.services.models import Application
 from numberadmin.services.results import NotHere, Refusal
@@ -17,6 +20,20 @@ def test_a_known_application_is_renamed_without_asking_sinch(jane, operation, ca
     applications.add(actor=jane, operation=operation, application_key=SUPPORT, name="Support line")
     assert Application.objects.get(key=SUPPORT).name == "Support line"
     assert calls() == []
+
+
+def test_saving_the_same_name_again_changes_and_records_nothing(jane, operation):
+    applications.add(actor=jane, operation=operation, application_key=SUPPORT, name="Support line")
+    entries = Entry.objects.count()
+    outcome = applications.add(actor=jane, operation=uuid4(), application_key=SUPPORT, name="Support line")
+    assert "Nothing was changed" in outcome.message
+    assert Entry.objects.count() == entries
+
+
+def test_a_name_that_another_application_has_is_allowed_and_said(jane, operation):
+    applications.add(actor=jane, operation=operation, application_key=SUPPORT, name="Desk")
+    outcome = applications.add(actor=jane, operation=uuid4(), application_key=NIGHT_DESK, name="desk")
+    assert outcome.message.endswith("Another application has this name too.")
 
 
 def test_a_key_that_sinch_does_not_know_is_refused(jane, operation):
