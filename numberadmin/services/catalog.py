@@ -10,12 +10,12 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.pages import Slice, slice_of
 from numberadmin.services import mirror, refresh, remote
-from numberadmin.services.models import NumberGroup, Reading
+from numberadmin.services.models import NumberGroup, Reading, folded
 from numberadmin.services.results import SignInAgain
 
 PAGE = 50
 COMPARED = (
-    "country_id", "country", "city", "area_code", "type", "availability", "listed", "amount", "currency"
+    "country_id", "country", "city", "area_code", "searched", "type", "availability", "listed", "amount", "currency"
 )  # fmt: skip
 
 
@@ -74,8 +74,7 @@ def outdate(account: Account) -> None:
 def _matching(groups: QuerySet[NumberGroup], filter: GroupFilter) -> QuerySet[NumberGroup]:
     for word in filter.q.split():
         groups = groups.filter(
-            Q(city__icontains=word)
-            | Q(country__icontains=word)
+            Q(searched__contains=folded(word))
             | Q(country_id__iexact=word)
             | Q(area_code__startswith=word.lstrip("+"))
             | Q(type__iexact=word)
@@ -129,6 +128,7 @@ def _as_group(account: Account, row: sinch.NumberGroup) -> NumberGroup:
         country=row.country,
         city=row.city,
         area_code=row.area_code,
+        searched=folded(f"{row.city} {row.country}"),
         type=row.type,
         availability=row.availability,
         listed=",".join(row.capabilities),

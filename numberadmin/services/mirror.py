@@ -10,11 +10,12 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action
 from numberadmin.services import record
-from numberadmin.services.models import Application, Number, Reading
+from numberadmin.services.models import Application, Number, Reading, folded
 
 Listing = sinch.Listing[sinch.RentedNumber]
 TAKEN_FROM_THE_LIST = (
-    "group_id", "has", "application_id", "country_id", "country", "city", "area_code", "expires", "amount", "currency"
+    "group_id", "has", "application_id", "country_id", "country", "city", "area_code", "searched", "expires",
+    "amount", "currency",
 )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def _as_number(account: Account, row: sinch.RentedNumber, application: Applicati
         country=row.country,
         city=row.city,
         area_code=row.area_code,
+        searched=folded(f"{row.city} {row.country}"),
         expires=row.expires,
         amount=row.cost.amount if row.cost else None,
         currency=row.cost.currency if row.cost else "",

@@ -1,6 +1,7 @@
 """What the dashboard keeps of the remote's lists, and the cart. Only the services write here."""
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,6 +41,8 @@ class Placed(models.Model):
     country = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=200, blank=True)
     area_code = models.CharField(max_length=32, blank=True)
+    # City and country without accents and capitals, for the search.
+    searched = models.CharField(max_length=500, blank=True)
 
     class Meta:
         abstract = True
@@ -191,6 +194,11 @@ class Open(models.Model):
 
     def __str__(self) -> str:
         return f"open: {self.intent}"
+
+
+def folded(text: str) -> str:
+    """The text without accents and capitals, as a person types it who is in a hurry."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
 def _split(text: str) -> tuple[str, ...]:

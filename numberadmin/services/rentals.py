@@ -16,7 +16,7 @@ from django.utils import timezone
 from numberadmin.accounts.models import Account
 from numberadmin.pages import slice_of
 from numberadmin.services import applications, mirror, settle
-from numberadmin.services.models import Application, Number, Reading, Total
+from numberadmin.services.models import Application, Number, Reading, Total, folded
 
 PAGE = 100
 SOON = 30
@@ -166,12 +166,13 @@ def _matching(numbers: QuerySet[Number], filter: Filter, doubted: set[int]) -> Q
 
 def _words(q: str) -> list[str]:
     """The words of a search; a text that is a number in any common spelling is one word of digits."""
-    digits = "".join(c for c in q if c.isdigit())
-    return [digits] if digits and not any(c.isalpha() for c in q) else q.split()
+    spelled = q.lower().removeprefix("tel:").replace("(0)", "").removeprefix("00")
+    digits = "".join(c for c in spelled if c.isdigit())
+    return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
 
 
 def _has_word(word: str) -> Q:
-    found = Q(city__icontains=word) | Q(country__icontains=word) | Q(country_id__iexact=word)
+    found = Q(searched__contains=folded(word)) | Q(country_id__iexact=word)
     found |= Q(application__name__icontains=word) | Q(application__key__istartswith=word)
     if word.isascii() and word.isdigit():
         found |= Q(number__contains=word.lstrip("0") or word)

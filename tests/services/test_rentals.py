@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from numberadmin.services import applications, rentals
-from numberadmin.services.models import Number
+from numberadmin.services.models import Number, folded
 from numberadmin.services.rentals import Filter
 from tests.services.conftest import REMINDERS, SUPPORT
 
@@ -50,11 +50,18 @@ def test_a_page_says_which_of_how_many_it_shows(jane, monkeypatch):
     assert len(numbers(page)) == 7
 
 
-@pytest.mark.parametrize("spelling", ["{}", "+{}", "+{0:.1} {1}", "({1})"])
+@pytest.mark.parametrize("spelling", ["{}", "+{}", "+{0:.1} {1}", "({1})", "00{}", "tel:+{}", "+{0:.1} (0){1}"])
 def test_a_number_is_found_in_any_common_spelling(jane, spelling):
     number = str(Number.objects.order_by("number")[0].number)
     q = spelling.replace("{0:.1}", number[0]).replace("{1}", number[1:]).replace("{}", number)
     assert int(number) in numbers(browse(jane, q=q))
+
+
+@pytest.mark.parametrize("typed", ["montreal", "MONTRÉAL", "canada montr"])
+def test_a_city_is_found_without_its_accents_and_capitals(jane, typed):
+    row = Number.objects.order_by("number")[0]
+    Number.objects.filter(pk=row.pk).update(city="Montréal", searched=folded("Montréal Canada"))
+    assert numbers(browse(jane, q=typed)) == [row.number]
 
 
 def test_the_filters_narrow_the_list(jane):
