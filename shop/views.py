@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
 from numberadmin.services import cart as carts
-from numberadmin.services import catalog, checkout, reservation
+from numberadmin.services import catalog, checkout, refresh, reservation
 from numberadmin.services.results import Refusal
 from shop import forms
 
@@ -21,6 +21,7 @@ def shop(request: web.Request) -> HttpResponse:
 
 @require_safe
 def cart(request: web.Request) -> HttpResponse:
+    refresh.if_open(request.actor)
     return _cart(request)
 
 

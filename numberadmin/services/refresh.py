@@ -42,6 +42,12 @@ def if_stale(actor: Actor) -> None:
         return
 
 
+def if_open(actor: Actor) -> None:
+    """Before a page that shows no numbers: reads the list only where it may tell how an open write ended."""
+    if settle.oldest_open(actor.account):
+        if_stale(actor)
+
+
 def now(*, actor: Actor) -> Outcome:
     """Reads the list, and settles what can be settled by it. Raises Busy and SignInAgain."""
     try:

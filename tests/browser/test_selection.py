@@ -133,3 +133,17 @@ def test_an_application_is_renamed_where_it_stands(jane: Page):
     name.press("Enter")
     expect(jane.locator('[data-message="success"]')).to_contain_text("Help desk")
     expect(name).to_have_value("Help desk")
+
+
+def test_a_change_in_doubt_is_said_and_settles_on_the_page_by_itself(jane: Page, place: Place, free):
+    number = free(1)[0]
+    jane.goto("/inventory/")
+    box(jane, number).check()
+    place.sinch.fault(match={"verb": "PUT", "path": "/applications/"}, kind="drop")
+    assign(jane, SUPPORT)
+    expect(jane.locator('[data-message="warning"]')).to_contain_text("is being checked")
+    expect(row(jane, number)).to_contain_text("Being checked")
+    held = place.sinch.state()["assignments"][SUPPORT]
+    place.sinch.set(assign={SUPPORT: held | {"voice": [*held["voice"], int(number)]}})
+    expect(row(jane, number)).to_have_attribute("data-application-key", SUPPORT, timeout=20_000)
+    expect(jane.locator(".doubt")).to_have_count(0)
