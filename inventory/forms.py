@@ -42,7 +42,7 @@ def selection(posted: QueryDict) -> Selection:
         raise Refusal(f"At most {MOST:,} numbers at a time. Nothing was changed.")
     return Selection(
         numbers=tuple(_number(text) for text in texts),
-        application_key=posted.get("application_key", "")[:64].strip(),
+        application_key=posted.get("application_key", "")[:64].replace("\0", "").strip(),
         move=posted.get("move") == "yes",
         reason=posted.get("reason", "")[:500].replace("\0", "").strip(),
     )

@@ -182,7 +182,7 @@ def _panel(request: web.Request, wish: forms.Selection, held: Held, to: str) -> 
 
 def _ticked(fields: dict[str, list[str]]) -> set[int]:
     texts = fields.get("numbers", []) + fields.get("only", [])
-    return {int(text) for text in texts if text.isascii() and text.isdigit()}
+    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 15}
 
 
 def _path(name: str, query: QueryDict) -> str:

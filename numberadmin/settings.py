@@ -26,6 +26,8 @@ SINCH_USER_URL: str = env.str("SINCH_USER_URL", default="https://userapi.sinch.c
 SINCH_API_URL: str = env.str("SINCH_API_URL", default="https://api.sinch.com")
 SINCH_PORTAL_URL: str = env.str("SINCH_PORTAL_URL", default="https://portalapi.sinch.com")
 SINCH_TIMEOUT: float = env.float("SINCH_TIMEOUT", default=15.0)
+# The same for the one call whose answer grows with the account: the list of rented numbers.
+SINCH_LIST_TIMEOUT: float = env.float("SINCH_LIST_TIMEOUT", default=SINCH_TIMEOUT)
 # How long a write whose answer never came may still land at the remote, in seconds.
 SETTLE_SECONDS: float = env.float("SETTLE_SECONDS", default=60.0)
 # How long a writer waits for its turn before it is told who is busy, in seconds.

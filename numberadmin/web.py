@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -58,10 +58,18 @@ def own_path(request: HttpRequest, path: str | None, default: str) -> str:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To sign-in, and from there back to the page the person was on. A form that was posted is not sent again."""
     htmx = cast(Request, request).htmx
-    came_from = request.get_full_path() if request.method == "GET" else request.headers.get("Referer")
+    came_from = request.get_full_path() if request.method == "GET" else _referring_path(request)
     back = own_path(request, htmx.current_url_abs_path if htmx else came_from, "")
     url = reverse("login") + (f"?{urlencode({'next': back})}" if back else "")
     return HttpResponseClientRedirect(url) if htmx else redirect(url)
+
+
+def _referring_path(request: HttpRequest) -> str:
+    """The path of this site's page that the request came from; empty for another site's."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return ""
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

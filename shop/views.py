@@ -54,7 +54,7 @@ def remove(request: web.Request) -> HttpResponse:
         outcome = carts.remove(
             actor=request.actor,
             operation=web.posted_operation(request),
-            reference_id=request.POST.get("reference_id", "")[:64],
+            reference_id=request.POST.get("reference_id", "")[:64].replace("\0", ""),
         )
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))

@@ -140,7 +140,11 @@ def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
     """The first entries of the operations that match."""
     firsts = Entry.objects.filter(account=account, phase__in=FIRSTS)
     if filter.actor:
-        by_id = Q(actor_id=int(filter.actor)) if filter.actor.isascii() and filter.actor.isdigit() else Q(pk=None)
+        by_id = (
+            Q(actor_id=int(filter.actor))
+            if filter.actor.isascii() and filter.actor.isdigit() and len(filter.actor) < 19
+            else Q(pk=None)
+        )
         firsts = firsts.filter(by_id | Q(actor_name__iexact=filter.actor))
     if filter.action:
         firsts = firsts.filter(action=filter.action)
@@ -233,9 +237,12 @@ def _has_word(word: str) -> Q:
 def _moment(text: str, at: dt.time) -> dt.datetime | None:
     """A date or a moment in ISO form; a date stands for its first or last instant, in the server's time zone."""
     try:
-        if moment := parse_datetime(text):
-            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-        day = parse_date(text)
+        moment = parse_datetime(text)
+        if moment is None and (day := parse_date(text)):
+            moment = dt.datetime.combine(day, at)
+        if moment is None:
+            return None
+        aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        return aware.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
-    return timezone.make_aware(dt.datetime.combine(day, at)) if day else None

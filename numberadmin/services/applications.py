@@ -5,10 +5,13 @@ Sinch has no list of them: they are known by the keys on numbers, and by the key
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
 
@@ -16,7 +19,8 @@ from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Action, State
-from numberadmin.services import record, remote
+from numberadmin.services import record, remote, settle
+from numberadmin.services.lock import Taken, account_lock
 from numberadmin.services.models import Application, Number, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
 
@@ -88,8 +92,18 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
             "An application key looks like 4d5e6f70-1a2b-4c3d-8e9f-0a1b2c3d4e5f. Nothing was added."
         ) from None
     asked = {"application_key": key, "name": name}
-    if earlier := record.earlier(actor, operation, asked):
-        return earlier
+    try:
+        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
+            return record.earlier(actor, operation, asked) or _added(
+                actor, operation, application_key, key, name, asked
+            )
+    except Taken:
+        raise settle.busy(actor.account) from None
+
+
+def _added(
+    actor: Actor, operation: UUID, application_key: str, key: str, name: str, asked: Mapping[str, Any]
+) -> Outcome:
     row = Application.objects.filter(account=actor.account, key__iexact=key).first()
     if row and row.name == name:
         return Outcome(operation, State.SUCCEEDED, f"{row.label} has that name already. Nothing was changed.")
@@ -107,7 +121,7 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
             message,
             operation=operation,
             application_key=row.key,
-            details={"asked": asked, "before": before, "after": name},
+            details={"asked": dict(asked), "before": before, "after": name},
         )
 
 

@@ -5,7 +5,7 @@ the application's numbers and sending them all, the new ones among them, once fo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -42,6 +42,10 @@ class _Sending:
     def written(self) -> list[str]:
         """The capabilities whose set was taken by the remote."""
         return sorted(self.confirmed | self.unconfirmed)
+
+    def reached(self, rows: Iterable[Number]) -> set[int]:
+        """The numbers that are in the application now, by one of their capabilities at least."""
+        return {row.number for row in rows if set(row.capabilities) & set(self.written)}
 
 
 def assign(
@@ -85,8 +89,6 @@ def _plan_assign(account: Account, numbers: Sequence[int], application_key: str,
     elsewhere = [row for row in rows if row.application and row.application_id != application.pk]
     if elsewhere and not move:
         raise _held(elsewhere)
-    if all(row.application_id == application.pk for row in rows):
-        raise Refusal(f"{selection.in_words(rows)} is in {application.label} already. Nothing was changed.")
     changes = [Change(row.number, row.application_key, application.key) for row in rows]
     action = Action.MOVE if elsewhere else Action.ASSIGN
     return _Assigning(action, changes, application.key, reason, rows=tuple(rows), application=application)
@@ -119,8 +121,6 @@ def _send_sets(actor: Actor, plan: _Assigning, has: mirror.Listing, state: _Send
         had = {row.number for row in has.rows if capability in row.capabilities}
         wanted = had | {row.number for row in plan.rows if capability in row.capabilities}
         state.before[capability] = sorted(had)
-        if wanted == had:
-            continue
         try:
             answer = remote.client().set_application_numbers(
                 actor.instance, plan.application_key, capability, sorted(wanted)
@@ -206,7 +206,10 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
     elif state.written:
         outcome = State.FAILED
         done = " and ".join(state.written)
-        message = f"{remote.explain(error)} For {done} {what} came to {label}; assign again to complete it."
+        message = f"{remote.explain(error)} Only what has {done} came to {label}, and only for that. Assign again."
+        changes = [
+            Change(c.number, c.was, c.became if c.number in state.reached(plan.rows) else c.was) for c in changes
+        ]
     else:
         outcome = State.FAILED
         message = f"{remote.explain(error)} Nothing was changed."
@@ -219,7 +222,7 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         if outcome == State.FAILED and not state.written:
             mirror.after_assign(actor.account, sorted(state.taken_out), None, by)
         elif outcome != State.UNKNOWN:
-            mirror.after_assign(actor.account, sorted(state.numbers), plan.application, by)
+            mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application, by)
 
     return Result(outcome, message, changes, {"before": state.before}, error.code if error else None, store)
 

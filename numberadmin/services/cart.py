@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Action, Entry
-from numberadmin.services import record
+from numberadmin.services import record, settle
+from numberadmin.services.lock import Taken, account_lock
 from numberadmin.services.models import Reservation, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal
 
@@ -55,8 +57,14 @@ def line_count(account: Account) -> int:
 def remove(*, actor: Actor, operation: UUID, reference_id: str) -> Outcome:
     """Takes a line out of the cart. The reservation itself stays until it lapses: no call releases one."""
     asked = {"reference_id": reference_id}
-    if earlier := record.earlier(actor, operation, asked):
-        return earlier
+    try:
+        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
+            return record.earlier(actor, operation, asked) or _removed(actor, operation, reference_id, asked)
+    except Taken:
+        raise settle.busy(actor.account) from None
+
+
+def _removed(actor: Actor, operation: UUID, reference_id: str, asked: Mapping[str, Any]) -> Outcome:
     line = lines(actor.account).filter(reference_id=reference_id).first() if reference_id else None
     if line is None and (by_operation := _uuid(reference_id)):
         line = lines(actor.account).filter(operation=by_operation).first()

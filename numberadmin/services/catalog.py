@@ -114,7 +114,8 @@ def _store(account: Account, listing: sinch.Listing[sinch.NumberGroup]) -> None:
         elif any(getattr(old, name) != getattr(current, name) for name in COMPARED):
             current.pk = old.pk
             changed.append(current)
-    NumberGroup.objects.bulk_create(new)
+    # Two pages may read the list at the same moment: the rows that the other one has made are left to it.
+    NumberGroup.objects.bulk_create(new, ignore_conflicts=True)
     NumberGroup.objects.bulk_update(changed, COMPARED)
     if not listing.damaged:
         NumberGroup.objects.filter(pk__in=[row.pk for row in had.values()]).delete()

@@ -33,22 +33,26 @@ def check_out(*, actor: Actor, operation: UUID, each: bool = False) -> Outcome:
 
 
 def _plan_checkout(actor: Actor, each: bool) -> Plan:
-    lines = list(cart.lines(actor.account).filter(state=Reservation.State.RESERVED).order_by("reserved_at", "id"))
-    if not lines:
+    if not _to_rent(actor.account):
         raise Refusal("There is nothing in the cart that can be checked out. Nothing was rented.")
     try:
         refresh.take_in(actor.account, actor.instance, actor)
     except sinch.BadCredentials as error:
-        raise SignInAgain(f"{remote.explain(error)} Nothing was rented.") from None
+        raise SignInAgain(f"{remote.explain(error)} Nothing was rented. Sign in again and repeat it.") from None
     except sinch.SinchError as error:
         raise Refusal(
             f"{remote.explain(error)} Without the list of rented numbers nothing is checked out. "
             "Nothing was rented, and the cart is as it was."
         ) from None
+    lines = _to_rent(actor.account)
     groups = {line.group_id for line in lines}
     before = Number.objects.filter(account=actor.account, group_id__in=groups).values_list("number", flat=True)
     details = {"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each}
     return Plan(Action.CHECK_OUT, details=details)
+
+
+def _to_rent(account: Account) -> list[Reservation]:
+    return list(cart.lines(account).filter(state=Reservation.State.RESERVED).order_by("reserved_at", "id"))
 
 
 def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Result:
@@ -68,23 +72,27 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
             stopped = error
             break
     if isinstance(stopped, sinch.Unanswered):
-        return _checkout_in_doubt(actor.account, references, stopped)
+        return _checkout_in_doubt(actor.account, rented, call, stopped)
     if not rented:
         return _nothing_rented(actor.account, references, lapsed, stopped)
     return _checked_out(actor, operation, plan, rented, lapsed, stopped)
 
 
-def _checkout_in_doubt(account: Account, references: Sequence[str], error: sinch.SinchError) -> Result:
+def _checkout_in_doubt(
+    account: Account, rented: Sequence[str], asked: Sequence[str], error: sinch.SinchError
+) -> Result:
+    """The call for `asked` had no answer; those in `rented` were confirmed before, and later ones were not sent."""
     message = (
         f"{remote.explain(error)} Whether the numbers were rented is being checked by reading the list of rented "
         "numbers. Do not check out again: the cart shows what came of it."
     )
-    return Result(
-        State.UNKNOWN,
-        message,
-        error_code=error.code,
-        store=lambda: _mark(account, references, state=Reservation.State.UNKNOWN),
-    )
+
+    def store() -> None:
+        _mark(account, rented, state=Reservation.State.RENTED, doubted=False)
+        _mark(account, asked, state=Reservation.State.UNKNOWN)
+
+    details = {"confirmed": list(rented), "unanswered": list(asked)}
+    return Result(State.UNKNOWN, message, details=details, error_code=error.code, store=store)
 
 
 def _nothing_rented(
@@ -136,7 +144,7 @@ def _checked_out(
             f"Sinch confirmed the checkout: {asked} numbers asked for.{rest} Which numbers they are could not be "
             "read yet; they show as soon as the list of rented numbers can be read."
         )
-        return Result(State.UNKNOWN, message, details={"confirmed": True}, store=close)
+        return Result(State.UNKNOWN, message, details={"confirmed": list(rented), "unanswered": []}, store=close)
     intent = Entry.objects.get(operation=operation)
     numbers = settle.new_numbers(intent, Number.objects.filter(account=account))
 
@@ -144,6 +152,9 @@ def _checked_out(
         close()
         mirror.after_checkout(account, numbers, operation, actor.person.name)
 
+    if len(numbers) < asked:
+        message = f"Sinch confirmed the checkout of {asked}; its list shows {len(numbers)} of them so far.{rest}"
+        return Result(State.UNKNOWN, message, details={"confirmed": list(rented), "unanswered": []}, store=close)
     count = f"Asked for {asked}, rented {len(numbers)}."
     if len(numbers) == asked:
         count = "Rented 1 number." if asked == 1 else f"Rented {asked} numbers."
@@ -151,7 +162,7 @@ def _checked_out(
         State.SUCCEEDED,
         f"{count}{rest}",
         [Change(number, "", "") for number in numbers],
-        details={"confirmed": True},
+        details={"confirmed": list(rented), "unanswered": []},
         error_code=stopped.code if stopped else None,
         store=keep,
     )

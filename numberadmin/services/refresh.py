@@ -29,7 +29,7 @@ def if_stale(actor: Actor) -> None:
     Where a write is under way the list is left as it is. Raises nothing but SignInAgain.
     """
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
-    if just_tried(last) or not (last.stale or _worth_looking(actor.account, last)):
+    if not (_worth_looking(actor.account, last) or (last.stale and not just_tried(last))):
         return
     try:
         with account_lock(actor.account.pk, 0 if last.read_at else settings.LOCK_SECONDS):
@@ -104,7 +104,7 @@ def settle_account(account: Account) -> str:
 def _worth_looking(account: Account, last: Reading) -> bool:
     """While something is open, a page reads the list every few seconds: it may show how it ended."""
     a_moment_ago = timezone.now() - dt.timedelta(seconds=LOOK_AGAIN)
-    return settle.oldest_open(account) is not None and (last.read_at is None or last.read_at < a_moment_ago)
+    return settle.oldest_open(account) is not None and (last.tried_at is None or last.tried_at < a_moment_ago)
 
 
 def just_tried(reading: Reading) -> bool:

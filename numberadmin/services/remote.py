@@ -13,7 +13,7 @@ SESSION_CODES = (40100, 40102)
 @cache
 def client() -> sinch.Client:
     hosts = sinch.Hosts(user=settings.SINCH_USER_URL, api=settings.SINCH_API_URL, portal=settings.SINCH_PORTAL_URL)
-    return sinch.Client(hosts, timeout=settings.SINCH_TIMEOUT)
+    return sinch.Client(hosts, timeout=settings.SINCH_TIMEOUT, list_timeout=settings.SINCH_LIST_TIMEOUT)
 
 
 def explain(error: sinch.SinchError) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -13,6 +14,9 @@ from numberadmin.services import cart, catalog, remote, write
 from numberadmin.services.models import NumberGroup, Reservation
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import NotHere, Outcome, Refusal
+
+# Lines that may be reserved again: those that lapsed, or of which a checkout said that some did.
+LAPSED = Q(state=Reservation.State.EXPIRED) | Q(doubted=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,7 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
     def keep() -> None:
         row.save()
         if replaces:
-            cart.lines(account).filter(reference_id=replaces).update(state=Reservation.State.DROPPED)
+            cart.lines(account).filter(LAPSED, reference_id=replaces).update(state=Reservation.State.DROPPED)
         catalog.outdate(account)
 
     try:

@@ -94,23 +94,40 @@ def _credit(intent: Entry, numbers: Sequence[int]) -> None:
 
 
 def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+    """New numbers in the checkout's groups tell: as many as were confirmed, or those of the unanswered call too."""
+    confirmed, unanswered = _sent(intent)
     rented = new_numbers(intent, listing.rows)
-    wanted = sum(line["quantity"] for line in intent.details["lines"])
-    if len(rented) == wanted or (rented and overdue):
-        message = f"Found rented: the list from Sinch shows {len(rented)} new numbers, {wanted} were asked for."
-        changes = [Change(number, "", "") for number in rented]
-        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, rented))
-    if not overdue:
+    least, most = _quantity(intent, confirmed), _quantity(intent, confirmed + unanswered)
+    if len(rented) != most and not overdue:
         return None
-    if Entry.objects.filter(operation=intent.operation, details__confirmed=True).exists():
+    changes = [Change(number, "", "") for number in rented]
+    message = f"Found rented: the list from Sinch shows {len(rented)} new numbers, {most} were asked for."
+    if rented and len(rented) > least:
+        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, confirmed + unanswered, rented))
+    if rented:
+        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, confirmed, rented))
+    if confirmed:
         message = "Sinch confirmed the checkout, yet its list shows no new number. Ask Sinch before renting again."
         return Result(State.UNKNOWN, message)
     message = "Not rented, as far as the list from Sinch shows. The cart is as it was."
     return Result(State.FAILED, message, store=lambda: _given_back(intent))
 
 
-def _rented(intent: Entry, numbers: Sequence[int]) -> None:
-    _lines_of(intent).update(state=Reservation.State.RENTED)
+def _sent(intent: Entry) -> tuple[list[str], list[str]]:
+    """The references that Sinch confirmed, and those that may have been sent without an answer."""
+    outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
+    if outcome:
+        return outcome.details["confirmed"], outcome.details["unanswered"]
+    return [], [line["reference_id"] for line in intent.details["lines"]]
+
+
+def _quantity(intent: Entry, references: Sequence[str]) -> int:
+    return sum(line["quantity"] for line in intent.details["lines"] if line["reference_id"] in references)
+
+
+def _rented(intent: Entry, references: Sequence[str], numbers: Sequence[int]) -> None:
+    _given_back(intent)
+    _lines_of(intent).filter(reference_id__in=references).update(state=Reservation.State.RENTED, doubted=False)
     mirror.after_checkout(intent.account, numbers, intent.operation, intent.actor_name)
 
 

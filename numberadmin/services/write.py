@@ -55,7 +55,7 @@ def perform(
                 outcome = _looked_up(actor, operation, asked) or outcome
     except Taken:
         raise settle.busy(actor.account) from None
-    if result.error_code in remote.SESSION_CODES:
+    if result.state == State.FAILED and result.error_code in remote.SESSION_CODES:
         raise SignInAgain(f"{result.message} Sign in again and repeat it.")
     return outcome
 
