@@ -191,6 +191,8 @@ class Open(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     intent = models.OneToOneField(Entry, on_delete=models.PROTECT)
+    # When it was first seen without an outcome, by somebody who holds the lock: its process was dead by then.
+    abandoned_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"open: {self.intent}"

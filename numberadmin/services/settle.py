@@ -21,6 +21,7 @@ from numberadmin.services.results import Busy
 
 def by_list(account: Account, actor: Actor | None, listing: Listing) -> None:
     """Settles each open operation that the list decides. Wants the account's lock."""
+    Open.objects.filter(account=account, abandoned_at=None).update(abandoned_at=timezone.now())
     for row in Open.objects.filter(account=account).select_related("intent__actor").order_by("id"):
         overdue = lands_until(row.intent) <= timezone.now()
         if result := JUDGES[row.intent.action](row.intent, listing, overdue):
@@ -57,10 +58,10 @@ def describe(intent: Entry) -> str:
 
 
 def lands_until(intent: Entry) -> dt.datetime:
-    """When the last call of an open operation can no longer land: the calls' own deadline, then SETTLE_SECONDS."""
-    last = Entry.objects.filter(operation=intent.operation).latest("id")
-    in_flight = 0 if last.phase == Phase.OUTCOME else settings.SINCH_TIMEOUT
-    return last.at + dt.timedelta(seconds=settings.SETTLE_SECONDS + in_flight)
+    """When the last call of an open operation can no longer land: SETTLE_SECONDS after it ended, or was found dead."""
+    outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
+    ended = outcome.at if outcome else Open.objects.get(intent=intent).abandoned_at
+    return (ended or timezone.now()) + dt.timedelta(seconds=settings.SETTLE_SECONDS)
 
 
 def new_numbers(intent: Entry, rows: Iterable[Number] | Iterable[sinch.RentedNumber]) -> list[int]:

@@ -211,3 +211,18 @@ def test_while_one_write_is_in_doubt_the_next_one_waits_and_says_for_whom(jane, 
     assignment.assign(actor=jane, operation=operation, numbers=[one], application_key=SUPPORT)
     with pytest.raises(Refusal, match="Jane Bloggs, assign, since"):
         assignment.assign(actor=jane, operation=uuid4(), numbers=[other], application_key=SUPPORT)
+
+
+def test_what_came_over_by_one_capability_only_is_said_and_completed_by_repeating_it(
+    jane, operation, sinch, held, audit
+):
+    both, voice_only = free(jane, has="sms,voice")[0], free(jane)[0]
+    sinch.fault(match={"verb": "PUT", "nth": 2}, kind="status", status=400, code=40001, times=1)
+    numbers = [both, voice_only]
+    outcome = assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
+    assert outcome.state == "failed"
+    assert {line.number: line.became for line in audit(operation).lines} == {both: SUPPORT, voice_only: ""}
+    assert Number.objects.get(number=voice_only).application is None
+    again = assignment.assign(actor=jane, operation=uuid4(), numbers=numbers, application_key=SUPPORT)
+    assert again.state == "succeeded"
+    assert {both, voice_only} <= set(sinch.state()["assignments"][SUPPORT]["voice"])

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from numberadmin.services import cart, catalog, checkout, reservation
+from numberadmin.services import cart, catalog, checkout, refresh, reservation
 from numberadmin.services.models import Number, NumberGroup, Reservation
 from numberadmin.services.results import NotHere, Refusal
 
@@ -208,3 +208,36 @@ def test_the_catalog_is_filtered_by_text_country_and_capability(jane):
     assert {row.country_id for row in page.rows} == {"FR"}
     assert page.total < page.of
     assert catalog.browse(jane, catalog.GroupFilter(q="no such city")).rows == []
+
+
+def test_line_by_line_only_what_was_rented_leaves_the_cart(jane, operation, sinch, audit, settings):
+    for _ in range(3):
+        reserve(jane, group(jane))
+    _, second, third = [line.reference_id for line in cart.cart(jane.account).lines]
+    sinch.fault(match={"verb": "POST", "nth": 2}, kind="drop", times=1)
+    outcome = checkout.check_out(actor=jane, operation=operation, each=True)
+    assert outcome.state == "unknown"
+    settings.SETTLE_SECONDS = 0
+    refresh.now(actor=jane)
+    assert (audit(operation).outcome, len(audit(operation).numbers)) == ("succeeded", 1)
+    assert {line.reference_id: line.state for line in cart.cart(jane.account).lines} == {
+        second: "reserved",
+        third: "reserved",
+    }
+
+
+def test_a_list_that_lags_behind_a_confirmed_checkout_is_waited_for(jane, operation, sinch, audit):
+    reserve(jane, group(jane), 2)
+    sinch.fault(match={"verb": "GET", "path": "/numbers$", "nth": 2}, kind="stale", times=2)
+    outcome = checkout.check_out(actor=jane, operation=operation)
+    assert outcome.state == "unknown"
+    assert "confirmed" in outcome.message
+    refresh.now(actor=jane)
+    assert (audit(operation).outcome, len(audit(operation).numbers)) == ("succeeded", 2)
+
+
+def test_a_line_that_is_held_is_not_replaced(jane):
+    reserve(jane, group(jane))
+    held = cart.cart(jane.account).lines[0].reference_id
+    reserve(jane, group(jane), replaces=held)
+    assert len(cart.cart(jane.account).lines) == 2
