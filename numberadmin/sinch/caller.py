@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from requests.auth import AuthBase
 
 from numberadmin.sinch import outcomes
 from numberadmin.sinch.attempt import Attempt
-from numberadmin.sinch.errors import NotSent, SinchError
+from numberadmin.sinch.breaker import Breaker
+from numberadmin.sinch.errors import NotSent, Refused, Resting, SinchError
 from numberadmin.sinch.transport import Adapter, Answer, exchange
 from numberadmin.sinch.values import Damaged
 
@@ -71,20 +73,32 @@ class Caller:
     def __init__(self, connect_timeout: float) -> None:
         self._connect_timeout = connect_timeout
         self._adapter = Adapter()
+        self._breakers: defaultdict[tuple[str, bool], Breaker] = defaultdict(Breaker)
 
     def perform(self, call: Call, read: Callable[[bytes], T], limits: Limits) -> T:
         """The answer's value as `read` takes it. Reads are tried up to three times within one deadline."""
         started = time.monotonic()
         ends = started + limits.seconds
         tries = 1
-        result = self._attempt(call, read, limits, ends)
-        while call.is_read and tries < READ_ATTEMPTS and _worth_another(result, ends, tries):
+        breaker = self._breakers[urlsplit(call.url).netloc, call.is_read]
+        result = self._admitted(call, read, limits, ends, breaker)
+        while call.is_read and tries < READ_ATTEMPTS and not breaker.is_open and _worth_another(result, ends, tries):
             tries += 1
-            result = self._attempt(call, read, limits, ends)
+            result = self._admitted(call, read, limits, ends, breaker)
         _log(call, result, time.monotonic() - started, tries)
         if result.error:
             raise result.error
         return result.value  # type: ignore[return-value]  # no error, so what `read` returned
+
+    def _admitted(
+        self, call: Call, read: Callable[[bytes], T], limits: Limits, ends: float, breaker: Breaker
+    ) -> _Result[T]:
+        """One attempt, unless the host is given a rest."""
+        if seconds := breaker.rest():
+            return _Result(None, error=Resting(call.name, _resting(seconds)))
+        result = self._attempt(call, read, limits, ends)
+        breaker.note(_is_outage(result.error))
+        return result
 
     def _attempt(self, call: Call, read: Callable[[bytes], T], limits: Limits, ends: float) -> _Result[T]:
         request = _prepared(call)
@@ -107,6 +121,17 @@ class Caller:
             return exchange(adapter, request, attempt, size)
         finally:
             adapter.close()
+
+
+def _resting(seconds: float) -> str:
+    return f"It has failed several times in a row, so it is asked again in {seconds:.0f} s. Nothing was sent."
+
+
+def _is_outage(error: SinchError | None) -> bool:
+    """Whether the host was not reached, did not answer in time, or reported a fault of its own."""
+    if isinstance(error, NotSent):
+        return error.may_pass
+    return error is not None and not isinstance(error, Refused) and (error.status is None or error.status >= 500)
 
 
 def _prepared(call: Call) -> PreparedRequest | None:

@@ -2,6 +2,7 @@
 
     SinchError
     ├── NotSent             nothing left this machine
+    │   └── Resting             the host has failed several times and is given a rest
     ├── Refused             the remote said no: nothing was changed
     │   ├── BadCredentials      40100, 40102
     │   ├── ClockOff            40101
@@ -50,6 +51,10 @@ class SinchError(Exception):
 
 class NotSent(SinchError):
     """Not one byte of the request left this machine: nothing was changed, and it may be sent again."""
+
+
+class Resting(NotSent):
+    """Not tried: the host has failed several times in a row, and is asked again in some seconds."""
 
 
 class Refused(SinchError):
