@@ -24,12 +24,15 @@ LARGEST = 10**15 - 1
 
 @dataclass(frozen=True)
 class Selection:
-    """Numbers, and what is to be done with them."""
+    """Numbers, and what is to be done with them. `seen`: the application each number was shown in; `accept`: what the
+    person has said yes to."""
 
     numbers: tuple[int, ...]
     application_key: str
     move: bool
     reason: str
+    seen: dict[int, str]
+    accept: str
 
 
 def selection(posted: QueryDict) -> Selection:
@@ -40,11 +43,14 @@ def selection(posted: QueryDict) -> Selection:
     texts = posted.getlist("only") or posted.getlist("numbers")
     if len(texts) > MOST:
         raise Refusal(f"At most {MOST:,} numbers at a time. Nothing was changed.")
+    numbers = tuple(_number(text) for text in texts)
     return Selection(
-        numbers=tuple(_number(text) for text in texts),
+        numbers=numbers,
         application_key=posted.get("application_key", "")[:64].replace("\0", "").strip(),
         move=posted.get("move") == "yes",
         reason=posted.get("reason", "")[:500].replace("\0", "").strip(),
+        seen=_seen(posted.getlist("seen"), set(numbers)),
+        accept=posted.get("accept", "")[:64].replace("\0", ""),
     )
 
 
@@ -56,6 +62,13 @@ def application(posted: QueryDict) -> Selection:
     if not chosen.application_key:
         raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")
     return chosen
+
+
+def _seen(texts: list[str], numbers: set[int]) -> dict[int, str]:
+    """Of the rows of the page, as number:key, those that were selected."""
+    pairs = (text.partition(":") for text in texts[:MOST])
+    known = {int(n): key[:64].replace("\0", "") for n, _, key in pairs if n.isascii() and n.isdigit() and len(n) <= 15}
+    return {number: key for number, key in known.items() if number in numbers}
 
 
 def _number(text: str) -> int:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("refresh/", views.refresh, name="refresh"),
     path("assign/", views.assign, name="assign"),
     path("unassign/", views.unassign, name="unassign"),
+    path("go-on/", views.go_on, name="go_on"),
     path("applications/", views.applications, name="applications"),
     path("<int:number>/", views.number, name="number"),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,10 +14,10 @@ from inventory import forms
 from numberadmin import posting, web
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
-from numberadmin.services import assignment, rentals, unassignment
+from numberadmin.services import assignment, doubt, rentals, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
-from numberadmin.services.results import Held, Outcome, Refusal
+from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
 
 
 @require_safe
@@ -28,7 +29,7 @@ def inventory(request: web.Request) -> HttpResponse:
 @require_POST
 def refresh(request: web.Request) -> HttpResponse:
     try:
-        outcome = reading.now(actor=request.actor)
+        outcome = reading.now(actor=request.actor, accept=request.POST.get("accept", "")[:64])
     except Refusal as refusal:
         return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
     return _done(request, outcome, ())
@@ -46,9 +47,15 @@ def assign(request: web.Request) -> HttpResponse:
             application_key=wish.application_key,
             move=wish.move,
             reason=wish.reason,
+            seen=wish.seen,
+            accept=wish.accept,
         )
     except Held as held:
-        return posting.refused(request, held, to, _panel(request, wish, held, to))
+        return posting.refused(request, held, to, _asking_to_move(request, wish, held, to))
+    except Lacking as lacking:
+        return posting.refused(request, lacking, to, _asking_whether_gone(request, wish, lacking, to))
+    except Changed as changed:
+        return _afresh(request, changed, wish.numbers)
     except Refusal as refusal:
         return posting.refused(request, refusal, to)
     return _done(request, outcome, wish.numbers)
@@ -63,10 +70,24 @@ def unassign(request: web.Request) -> HttpResponse:
             operation=web.posted_operation(request),
             numbers=wish.numbers,
             reason=wish.reason,
+            seen=wish.seen,
         )
+    except Changed as changed:
+        return _afresh(request, changed, wish.numbers)
     except Refusal as refusal:
         return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
     return _done(request, outcome, wish.numbers)
+
+
+@require_POST
+def go_on(request: web.Request) -> HttpResponse:
+    to = posting.back(request, reverse("inventory"))
+    try:
+        outcome = doubt.go_on(actor=request.actor, operation=web.posted_operation(request))
+    except Refusal as refusal:
+        return posting.refused(request, refusal, to)
+    posting.say(request, outcome)
+    return redirect(to)
 
 
 @require_safe
@@ -92,6 +113,20 @@ def applications(request: web.Request) -> HttpResponse:
     return _applications(request) if request.htmx else redirect("applications")
 
 
+def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) -> HttpResponse:
+    """The page was too old: nothing was done, and it is shown as things are now."""
+    to = posting.back(request, reverse("inventory"))
+    if not request.htmx:
+        return posting.refused(request, changed, to)
+    messages.error(request, changed.message)
+    if request.htmx.target == "number":
+        response = _number(request, next(iter(numbers)))
+    else:
+        response = _numbers(request, QueryDict(urlsplit(to).query), set(numbers))
+    response.status_code = changed.status
+    return response
+
+
 def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> HttpResponse:
     """Back to the page of the form; htmx gets that page's part which has changed."""
     posting.say(request, outcome)
@@ -113,7 +148,9 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "query": query,
         "here": _path("inventory", query),
         "changed": changed,
-        "held": kept.get("held"),
+        "panel": kept.get("panel"),
+        "waiting": doubt.waiting(request.actor.account),
+        "being_read": reading.being_read(request.actor.account),
         "everything": query.get("select") == "page",
         "fresh": bool(wanted.rented) and not request.htmx and not kept,
         "ticked": _ticked(fields),
@@ -139,7 +176,8 @@ def _number(request: web.Request, number: int) -> HttpResponse:
         "doubted": rentals.in_doubt(account, number),
         "applications": known.every(account),
         "history": journal.history(account, number, known.names(account)),
-        "held": kept.get("held"),
+        "panel": kept.get("panel"),
+        "waiting": doubt.waiting(account),
         "fields": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "here": reverse("number", args=[number]),
         "new_operation": web.new_operation,
@@ -157,25 +195,41 @@ def _applications(request: web.Request) -> HttpResponse:
     return web.page(request, "inventory/applications.html", context, {"applications"})
 
 
-def _panel(request: web.Request, wish: forms.Selection, held: Held, to: str) -> dict[str, Any]:
+def _asking_to_move(request: web.Request, wish: forms.Selection, held: Held, to: str) -> dict[str, Any]:
     """What the person has to know to decide whether numbers are to be moved, and the form that does it."""
+    shown = {holder.number: holder.application_key for holder in held.holders}
+    fields = [("move", "yes"), *(("seen", f"{n}:{shown.get(n, wish.seen.get(n, ''))}") for n in wish.numbers)]
+    holders = [
+        {
+            "number": holder.number,
+            "label": holder.application_label,
+            "by": holder.assigned_by,
+            "at": holder.assigned_at.isoformat() if holder.assigned_at else "",
+        }
+        for holder in held.holders
+    ]
+    return _panel(request, wish, to, fields) | {"template": "inventory/held.html", "holders": holders}
+
+
+def _asking_whether_gone(request: web.Request, wish: forms.Selection, lacking: Lacking, to: str) -> dict[str, Any]:
+    """The numbers that an application lacks, and the form that says that they are gone."""
+    fields = [("accept", lacking.accept), *([("move", "yes")] if wish.move else [])]
+    return _panel(request, wish, to, fields) | {"template": "inventory/lacking.html", "gone": list(lacking.numbers)}
+
+
+def _panel(request: web.Request, wish: forms.Selection, to: str, fields: list[tuple[str, str]]) -> dict[str, Any]:
+    """The same wish once more, as a form with an answer in it."""
     labels = {row.key: row.label for row in known.every(request.actor.account)}
+    again = [("application_key", wish.application_key), ("reason", wish.reason), ("next", to)]
     return {
-        "numbers": list(wish.numbers),
-        "application_key": wish.application_key,
         "application": labels.get(wish.application_key, wish.application_key),
-        "reason": wish.reason,
-        "next": to,
         "target": request.htmx.target or "numbers",
-        "operation": web.new_operation(),
-        "holders": [
-            {
-                "number": holder.number,
-                "label": holder.application_label,
-                "by": holder.assigned_by,
-                "at": holder.assigned_at.isoformat() if holder.assigned_at else "",
-            }
-            for holder in held.holders
+        "next": to,
+        "fields": [
+            ("operation", web.new_operation()),
+            *again,
+            *(("numbers", str(number)) for number in wish.numbers),
+            *fields,
         ],
     }
 

@@ -25,22 +25,22 @@ def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
     messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tag)
 
 
-def refused(request: HttpRequest, refusal: Refusal, to: str, held: dict[str, Any] | None = None) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refusal, to: str, panel: dict[str, Any] | None = None) -> HttpResponse:
     """Says why nothing was done: beside a page that stays as it is, or by a redirect that keeps the form's fields.
 
-    `held` is the panel that asks whether numbers are to be moved.
+    `panel` is a question, with the form that answers it: its `template` and what that shows.
     """
     if cast(web.Request, request).htmx:
-        context = {"refusal": refusal.message, "held": held}
+        context = {"refusal": refusal.message, "panel": panel}
         return TemplateResponse(request, "refusal.html", context, status=refusal.status, headers={"HX-Reswap": "none"})
-    if held is None:
+    if panel is None:
         messages.error(request, refusal.message)
     fields = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
-    request.session[DRAFT] = {"path": request.path, "fields": fields, "held": held}
+    request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
     return redirect(to)
 
 
 def draft(request: HttpRequest) -> dict[str, Any]:
-    """What was in the form that was refused: its `path`, its `fields` as lists, the `held` panel. Given once."""
+    """What was in the form that was refused: its `path`, its `fields` as lists, the `panel`. Given once."""
     kept: dict[str, Any] = request.session.pop(DRAFT, {})
     return kept

@@ -1,12 +1,15 @@
 """What every view shares: the typed request, page or fragment, and the answer to a form."""
 
+import sys
 import uuid
 from collections.abc import Collection
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -74,6 +77,13 @@ def _referring_path(request: HttpRequest) -> str:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return TemplateResponse(request, "403_csrf.html", status=403).render()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A page that needs no database: which of the two it is, the person is told."""
+    trouble = isinstance(sys.exc_info()[1], DatabaseError | InterfaceError)
+    name, status = ("503.html", 503) if trouble else ("500.html", 500)
+    return HttpResponse(render_to_string(name), status=status)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -7,5 +7,6 @@ urlpatterns = [
     path("reserve/", views.reserve, name="reserve"),
     path("cart/", views.cart, name="cart"),
     path("cart/remove/", views.remove, name="remove"),
+    path("cart/decide/", views.decide, name="decide"),
     path("cart/checkout/", views.check_out, name="check_out"),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
 from numberadmin.services import cart as carts
-from numberadmin.services import catalog, checkout, refresh, reservation
+from numberadmin.services import catalog, checkout, doubt, refresh, reservation
 from numberadmin.services.results import Refusal
 from shop import forms
 
@@ -67,13 +67,26 @@ def check_out(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     each = request.POST.get("each") == "yes"
     try:
-        outcome = checkout.check_out(actor=request.actor, operation=operation, each=each)
+        seen = request.POST.get("seen", "")[:64]
+        outcome = checkout.check_out(actor=request.actor, operation=operation, each=each, seen=seen)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
     posting.say(request, outcome)
     if outcome.numbers:
         return redirect(f"{reverse('inventory')}?rented={operation}")
     return redirect("cart")
+
+
+@require_POST
+def decide(request: web.Request) -> HttpResponse:
+    rented = request.POST.get("rented") == "yes"
+    operation = web.posted_operation(request)
+    try:
+        outcome = doubt.decide(actor=request.actor, operation=operation, rented=rented)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("cart"))
+    posting.say(request, outcome)
+    return redirect(f"{reverse('inventory')}?rented={operation}" if outcome.numbers else "cart")
 
 
 def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = None) -> HttpResponse:
@@ -91,7 +104,14 @@ def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = N
 
 
 def _cart(request: web.Request) -> HttpResponse:
-    context = {"cart": carts.cart(request.actor.account), "new_operation": web.new_operation}
+    account = request.actor.account
+    context = {
+        "cart": carts.cart(account),
+        "waiting": doubt.waiting(account),
+        "unclear": doubt.unclear(account),
+        "here": reverse("cart"),
+        "new_operation": web.new_operation,
+    }
     return web.page(request, "shop/cart.html", context, {"lines"})
 
 

@@ -1,10 +1,11 @@
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from numberadmin.accounts import instances
-from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.accounts.models import Account, Membership, Person, Session
 from numberadmin.sinch import Instance
 
 
@@ -17,6 +18,16 @@ class Actor:
     instance: Instance
     session: str
     address: str
+    # By which the session can be looked up again; empty for work that no session is behind.
+    session_key: str = field(default="", repr=False)
+
+    def still_may(self) -> bool:
+        """Whether the person is a member and signed in now: both may have ended since the request came in."""
+        member = Membership.objects.filter(person=self.person, account=self.account, person__is_active=True).exists()
+        now = timezone.now()
+        return member and (
+            not self.session_key or Session.objects.filter(session_key=self.session_key, expire_date__gt=now).exists()
+        )
 
 
 def of(request: HttpRequest) -> Actor | None:
@@ -39,6 +50,7 @@ def of(request: HttpRequest) -> Actor | None:
         instance=instance,
         session=digest(request.session.session_key or ""),
         address=request.META.get("REMOTE_ADDR", ""),
+        session_key=request.session.session_key or "",
     )
 
 

@@ -31,6 +31,9 @@ class Action(models.TextChoices):
     UNASSIGN = "unassign", "Unassign"
     NAME_APPLICATION = "application", "Name application"
     OUTSIDE = "outside", "Changed outside"
+    ACCEPT = "accept", "Take over a list"
+    GO_ON = "go-on", "Go on earlier"
+    REFUSED = "refused", "Refuse an old page"
 
 
 class Entry(models.Model):

@@ -20,7 +20,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Action, State
 from numberadmin.services import record, remote, settle
-from numberadmin.services.lock import Taken, account_lock
+from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Application, Number, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
 
@@ -93,7 +93,7 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
         ) from None
     asked = {"application_key": key, "name": name}
     try:
-        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
+        with turn(actor.account.pk, settings.LOCK_SECONDS):
             return record.earlier(actor, operation, asked) or _added(
                 actor, operation, application_key, key, name, asked
             )

@@ -4,8 +4,9 @@ Reference: "Get numbers assigned to an application" and "Add numbers to an appli
 the application's numbers and sending them all, the new ones among them, once for each capability.
 """
 
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
-from numberadmin.services import applications, mirror, remote, selection, write
-from numberadmin.services.models import Application, Number
+from numberadmin.services import applications, listing, mirror, refresh, remote, selection, settle, write
+from numberadmin.services.models import Application, Number, digest
 from numberadmin.services.record import Plan, Result
-from numberadmin.services.results import Held, Holder, Outcome, Refusal
+from numberadmin.services.results import Held, Holder, Lacking, Outcome, Refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +57,14 @@ def assign(
     application_key: str,
     move: bool = False,
     reason: str = "",
+    seen: Mapping[int, str] | None = None,
+    accept: str = "",
 ) -> Outcome:
     """Adds the numbers to the application, and leaves the application's others where they are.
 
-    Numbers that sit in another application are moved only with `move`; else Held names who holds them.
+    Numbers that sit in another application are moved only with `move`; else Held names who holds them. `seen` is the
+    application in which the person saw each number: Changed where it is in another one by now. Where the application
+    lacks many of the numbers that it had, Lacking names them; `accept` is the word that they are gone.
     """
     reason = selection.reason(reason)
     asked = {
@@ -67,19 +72,27 @@ def assign(
         "application_key": application_key,
         "move": move,
         "reason": reason,
+        "accept": accept,
     }
-    return write.perform(
+    lacking: set[int] = set()
+    outcome = write.perform(
         actor,
         operation,
         asked,
-        lambda: _plan_assign(actor.account, numbers, application_key, move, reason),
-        lambda plan: _send_assign(actor, plan),
+        lambda: _plan_assign(actor, numbers, application_key, move, reason, seen or {}),
+        lambda plan: _send_assign(actor, plan, accept, lacking),
     )
+    if lacking:
+        raise Lacking(outcome.message, sorted(lacking), digest(lacking))
+    return outcome
 
 
-def _plan_assign(account: Account, numbers: Sequence[int], application_key: str, move: bool, reason: str) -> _Assigning:
-    application = applications.known(account, application_key)
-    rows = selection.rows(account, numbers)
+def _plan_assign(
+    actor: Actor, numbers: Sequence[int], application_key: str, move: bool, reason: str, seen: Mapping[int, str]
+) -> _Assigning:
+    refresh.before_a_change(actor)
+    application = applications.known(actor.account, application_key)
+    rows = selection.rows(actor.account, numbers, seen)
     incapable = [row for row in rows if not row.capabilities]
     if incapable:
         raise Refusal(
@@ -94,14 +107,27 @@ def _plan_assign(account: Account, numbers: Sequence[int], application_key: str,
     return _Assigning(action, changes, application.key, reason, rows=tuple(rows), application=application)
 
 
-def _send_assign(actor: Actor, plan: _Assigning) -> Result:
-    client, key = remote.client(), plan.application_key
-    has = client.application_numbers(actor.instance, key)
+def _send_assign(actor: Actor, plan: _Assigning, accept: str, lacking: set[int]) -> Result:
+    has = remote.client().application_numbers(actor.instance, plan.application_key)
+    if missing := _missing(actor.account, plan, has):
+        time.sleep(listing.PAUSE)
+        has = remote.client().application_numbers(actor.instance, plan.application_key)
+        missing = _missing(actor.account, plan, has)
     if not has.whole:
         return Result(
             State.FAILED,
             "The application's numbers could not be read whole, so they were not written. Nothing was changed.",
         )
+    if missing and digest(missing) != accept:
+        lacking |= missing
+        message = (
+            f"Sinch, asked twice, lists {len(missing)} numbers no longer in {plan.application.label} that were there "
+            f"before: {selection.some(missing)}. If that is wrong, writing now would take them out. "
+            "Nothing was changed."
+        )
+        return Result(State.FAILED, message, [Change(c.number, c.was, c.was) for c in plan.changes])
+    listed = {row.number for row in has.rows}
+    mirror.seen_in_application(actor.account, plan.application, listed, settle.doubted(actor.account))
     state = _Sending({row.number for row in plan.rows})
     error = _send_sets(actor, plan, has, state)
     if isinstance(error, sinch.InvalidRequest) and plan.action == Action.MOVE and not state.written:
@@ -115,6 +141,16 @@ def _send_assign(actor: Actor, plan: _Assigning) -> Result:
     return _assigned(actor, plan, state, error)
 
 
+def _missing(account: Account, plan: _Assigning, has: mirror.Listing) -> set[int]:
+    """The numbers that the application should have and lacks, where these are so many, or were put there so lately,
+    that the answer may be wrong. What is not in this set is believed to have been changed outside."""
+    listed = {row.number for row in has.rows}
+    expected = set(Number.objects.filter(application=plan.application).values_list("number", flat=True))
+    put = {number for number, key in listing.recently(account).items() if key == plan.application_key}
+    missing = (expected | put) - listed
+    return missing if missing and (missing & put or listing.lacks_much(missing, len(expected | put))) else set()
+
+
 def _send_sets(actor: Actor, plan: _Assigning, has: mirror.Listing, state: _Sending) -> sinch.SinchError | None:
     """Sends, for each capability, what the application has and the new numbers; stops at the first error."""
     for capability in sorted({c for row in plan.rows for c in row.capabilities}):
@@ -122,7 +158,7 @@ def _send_sets(actor: Actor, plan: _Assigning, has: mirror.Listing, state: _Send
         wanted = had | {row.number for row in plan.rows if capability in row.capabilities}
         state.before[capability] = sorted(had)
         try:
-            answer = remote.client().set_application_numbers(
+            answer = remote.writing().set_application_numbers(
                 actor.instance, plan.application_key, capability, sorted(wanted)
             )
         except sinch.SinchError as error:
@@ -136,7 +172,7 @@ def _take_out_first(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.Si
     """For a remote that takes no number that is held elsewhere: the number leaves there before it comes here."""
     for change in _moved(plan):
         try:
-            remote.client().remove_number(actor.instance, change.was, change.number)
+            remote.writing().remove_number(actor.instance, change.was, change.number)
         except sinch.SinchError as error:
             return error
         state.taken_out.add(change.number)
@@ -183,7 +219,7 @@ def _leave_others(actor: Actor, plan: _Assigning) -> sinch.SinchError | None:
         for key, numbers in held.items():
             still = {row.number for row in remote.client().application_numbers(actor.instance, key).rows}
             for number in sorted(numbers & still):
-                remote.client().remove_number(actor.instance, key, number)
+                remote.writing().remove_number(actor.instance, key, number)
     except sinch.SinchError as error:
         return sinch.Unanswered(
             error.call, f"The numbers may still be in the application they came from. {error.message}"
@@ -224,7 +260,14 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         elif outcome != State.UNKNOWN:
             mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application, by)
 
-    return Result(outcome, message, changes, {"before": state.before}, error.code if error else None, store)
+    return Result(
+        outcome,
+        message,
+        changes,
+        {"before": state.before, "written": state.written},
+        error.code if error else None,
+        store,
+    )
 
 
 def _held(rows: Sequence[Number]) -> Held:

@@ -1,7 +1,8 @@
 """The cart: what is reserved and not yet checked out. No call of the remote releases a reservation."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Action, Entry
 from numberadmin.services import record, settle
-from numberadmin.services.lock import Taken, account_lock
+from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Reservation, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal
 
@@ -28,6 +29,7 @@ class Cart:
     lines: list[Reservation]
     totals: list[Total]
     count: int
+    mark: str
 
     @property
     def checkable(self) -> bool:
@@ -42,12 +44,23 @@ class Cart:
 def cart(account: Account) -> Cart:
     rows = list(lines(account).order_by("reserved_at", "id"))
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    held = [line for line in rows if line.state == Reservation.State.RESERVED]
-    for line in held:
+    to_rent = [line for line in rows if line.state == Reservation.State.RESERVED]
+    for line in to_rent:
         if line.total is not None:
             sums[line.currency] += line.total
     totals = [Total(amount, currency) for currency, amount in sorted(sums.items())]
-    return Cart(rows, totals, sum(line.quantity for line in held))
+    return Cart(rows, totals, sum(line.quantity for line in to_rent), mark(to_rent))
+
+
+def held(account: Account) -> list[Reservation]:
+    """The lines that a checkout rents."""
+    return list(lines(account).filter(state=Reservation.State.RESERVED).order_by("reserved_at", "id"))
+
+
+def mark(lines: Iterable[Reservation]) -> str:
+    """Stands for what a checkout would rent, and for what price: the form carries it."""
+    text = ";".join(f"{line.reference_id},{line.quantity},{line.amount},{line.currency}" for line in lines)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def line_count(account: Account) -> int:
@@ -58,7 +71,7 @@ def remove(*, actor: Actor, operation: UUID, reference_id: str) -> Outcome:
     """Takes a line out of the cart. The reservation itself stays until it lapses: no call releases one."""
     asked = {"reference_id": reference_id}
     try:
-        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
+        with turn(actor.account.pk, settings.LOCK_SECONDS):
             return record.earlier(actor, operation, asked) or _removed(actor, operation, reference_id, asked)
     except Taken:
         raise settle.busy(actor.account) from None

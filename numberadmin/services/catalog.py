@@ -1,5 +1,6 @@
 """The number groups that the account could rent from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.pages import Slice, slice_of
 from numberadmin.services import mirror, refresh, remote
-from numberadmin.services.models import NumberGroup, Reading, folded
+from numberadmin.services.models import NumberGroup, Reading, Reservation, folded
 from numberadmin.services.results import SignInAgain
 
 PAGE = 50
@@ -66,6 +67,30 @@ def one(account: Account, group_id: int) -> NumberGroup | None:
     return NumberGroup.objects.filter(account=account, group_id=group_id).first()
 
 
+def take_in(actor: Actor) -> None:
+    """Reads the groups from Sinch now. Raises SinchError."""
+    listing = remote.client().groups(actor.instance, actor.account.organisation_id)
+    with transaction.atomic(durable=True):
+        _store(actor.account, listing)
+        mirror.note(actor.account, Reading.What.GROUPS, damaged=len(listing.damaged))
+
+
+def reprice(account: Account, lines: Iterable[Reservation]) -> str:
+    """Gives lines of the cart the price that their group has now, and says which changed; empty where none did.
+
+    A group that is no longer listed has no new price.
+    """
+    prices = {g.group_id: (g.amount, g.currency) for g in NumberGroup.objects.filter(account=account)}
+    told = []
+    for line in lines:
+        amount, currency = prices.get(line.group_id, (line.amount, line.currency))
+        if (amount, currency) != (line.amount, line.currency):
+            Reservation.objects.filter(pk=line.pk).update(amount=amount, currency=currency)
+            now = "is not clear now" if amount is None else f"is {currency} {amount.normalize():f} now"
+            told.append(f"The price in {line.city} {now}.")
+    return " ".join(dict.fromkeys(told))
+
+
 def outdate(account: Account) -> None:
     """After a reservation or a checkout the availabilities are others: the next page reads them again."""
     Reading.objects.filter(account=account, what=Reading.What.GROUPS).update(outdated=True)
@@ -91,15 +116,11 @@ def _freshen(actor: Actor) -> Reading:
     if not now.stale or refresh.just_tried(now):
         return now
     try:
-        listing = remote.client().groups(actor.instance, actor.account.organisation_id)
+        take_in(actor)
     except sinch.BadCredentials as error:
         raise SignInAgain(remote.explain(error)) from None
     except sinch.SinchError as error:
         mirror.note(actor.account, Reading.What.GROUPS, error=remote.explain(error))
-    else:
-        with transaction.atomic(durable=True):
-            _store(actor.account, listing)
-            mirror.note(actor.account, Reading.What.GROUPS, damaged=len(listing.damaged))
     return mirror.reading(actor.account, Reading.What.GROUPS)
 
 

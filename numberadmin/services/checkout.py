@@ -15,44 +15,67 @@ from numberadmin.audit.models import Action, Entry, State
 from numberadmin.services import cart, catalog, mirror, refresh, remote, settle, write
 from numberadmin.services.models import Number, Reservation
 from numberadmin.services.record import Plan, Result
-from numberadmin.services.results import Outcome, Refusal, SignInAgain
+from numberadmin.services.results import Changed, Outcome, Refusal, SignInAgain
 
 
-def check_out(*, actor: Actor, operation: UUID, each: bool = False) -> Outcome:
+def check_out(*, actor: Actor, operation: UUID, each: bool = False, seen: str = "") -> Outcome:
     """Rents what the cart holds, in one call; with `each`, one call a line, so that a lapsed one stops no other.
 
-    The numbers of the outcome are those that were rented: found by comparing the lists before and after.
+    The numbers of the outcome are those that were rented: found by comparing the lists before and after. `seen` is the
+    `mark` of the cart that the person has seen: Changed where the cart or a price is another one by now.
     """
     return write.perform(
         actor,
         operation,
-        {"each": each},
-        lambda: _plan_checkout(actor, each),
+        {"each": each, "seen": seen},
+        lambda: _plan_checkout(actor, each, seen),
         lambda plan: _send_checkout(actor, operation, plan, each),
     )
 
 
-def _plan_checkout(actor: Actor, each: bool) -> Plan:
-    if not _to_rent(actor.account):
+def _plan_checkout(actor: Actor, each: bool, seen: str) -> Plan:
+    account = actor.account
+    if not cart.held(account):
         raise Refusal("There is nothing in the cart that can be checked out. Nothing was rented.")
+    _read_lists(actor)
+    lines = cart.held(account)
+    if undecided := {line.group_id for line in lines} & settle.ordered_groups(account):
+        city = next(line.city for line in lines if line.group_id in undecided)
+        raise Refusal(
+            f"An earlier checkout in {city} is not settled: look at it above first, or numbers could be rented twice. "
+            "Nothing was rented."
+        )
+    if repriced := catalog.reprice(account, lines):
+        raise Changed(f"{repriced} Nothing was rented. The cart shows the new sum: check out again if that is meant.")
+    if unclear := [line for line in lines if line.amount is None]:
+        raise Refusal(
+            f"Sinch gives no clear price for {unclear[0].city} now. Remove that line, or wait until it does. "
+            "Nothing was rented."
+        )
+    if seen and seen != cart.mark(lines):
+        raise Changed("The cart has changed since the page was drawn. Nothing was rented. Look at it, then check out.")
+    groups = {line.group_id for line in lines}
+    before = Number.objects.filter(account=account, group_id__in=groups).values_list("number", flat=True)
+    references = [line.reference_id for line in lines]
+    return Plan(
+        Action.CHECK_OUT,
+        details={"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each},
+        store=lambda: _mark(account, references, state=Reservation.State.UNKNOWN),
+    )
+
+
+def _read_lists(actor: Actor) -> None:
+    """What is rented, and what the groups cost now: without both, no money is spent."""
     try:
         refresh.take_in(actor.account, actor.instance, actor)
+        catalog.take_in(actor)
     except sinch.BadCredentials as error:
         raise SignInAgain(f"{remote.explain(error)} Nothing was rented. Sign in again and repeat it.") from None
     except sinch.SinchError as error:
         raise Refusal(
-            f"{remote.explain(error)} Without the list of rented numbers nothing is checked out. "
+            f"{remote.explain(error)} Without the lists of numbers and prices nothing is checked out. "
             "Nothing was rented, and the cart is as it was."
         ) from None
-    lines = _to_rent(actor.account)
-    groups = {line.group_id for line in lines}
-    before = Number.objects.filter(account=actor.account, group_id__in=groups).values_list("number", flat=True)
-    details = {"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each}
-    return Plan(Action.CHECK_OUT, details=details)
-
-
-def _to_rent(account: Account) -> list[Reservation]:
-    return list(cart.lines(account).filter(state=Reservation.State.RESERVED).order_by("reserved_at", "id"))
 
 
 def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Result:
@@ -63,7 +86,7 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
     stopped: sinch.SinchError | None = None
     for call in calls:
         try:
-            remote.client().check_out(actor.instance, actor.account.organisation_id, call)
+            remote.writing().check_out(actor.instance, actor.account.organisation_id, call)
             rented += call
         except sinch.NotFound as error:
             lapsed += call
@@ -72,22 +95,24 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
             stopped = error
             break
     if isinstance(stopped, sinch.Unanswered):
-        return _checkout_in_doubt(actor.account, rented, call, stopped)
+        return _checkout_in_doubt(actor.account, references, rented, call, stopped)
     if not rented:
         return _nothing_rented(actor.account, references, lapsed, stopped)
     return _checked_out(actor, operation, plan, rented, lapsed, stopped)
 
 
 def _checkout_in_doubt(
-    account: Account, rented: Sequence[str], asked: Sequence[str], error: sinch.SinchError
+    account: Account, references: Sequence[str], rented: Sequence[str], asked: Sequence[str], error: sinch.SinchError
 ) -> Result:
-    """The call for `asked` had no answer; those in `rented` were confirmed before, and later ones were not sent."""
+    """The call for `asked` had no answer; those in `rented` were confirmed before, and the other `references` were not
+    sent."""
     message = (
         f"{remote.explain(error)} Whether the numbers were rented is being checked by reading the list of rented "
         "numbers. Do not check out again: the cart shows what came of it."
     )
 
     def store() -> None:
+        _mark(account, references)
         _mark(account, rented, state=Reservation.State.RENTED, doubted=False)
         _mark(account, asked, state=Reservation.State.UNKNOWN)
 
@@ -101,20 +126,21 @@ def _nothing_rented(
     code = error.code if error else 40400
     if not lapsed:
         why = remote.explain(error) if error else ""
-        return Result(State.FAILED, f"{why} Nothing was rented, and the cart is as it was.", error_code=code)
+        message = f"{why} Nothing was rented, and the cart is as it was."
+        return Result(State.FAILED, message, error_code=code, store=lambda: _mark(account, references))
     if len(lapsed) == 1 or error is None:
         message = "The reservation has lapsed. Nothing was rented. Reserve it again, or remove it from the cart."
         return Result(
             State.FAILED,
             message,
             error_code=code,
-            store=lambda: _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False),
+            store=lambda: _lapsed(account, references, lapsed),
         )
     message = (
         "At least one of the reservations has lapsed; Sinch does not say which, and rents all or none. Nothing was "
         "rented. Rent what is still held, or reserve lines again."
     )
-    return Result(State.FAILED, message, error_code=code, store=lambda: _mark(account, references, doubted=True))
+    return Result(State.FAILED, message, error_code=code, store=lambda: _doubted(account, references))
 
 
 def _checked_out(
@@ -133,6 +159,7 @@ def _checked_out(
         rest += f" Then it stopped: {remote.explain(stopped)} What is left stays in the cart."
 
     def close() -> None:
+        _mark(account, [line["reference_id"] for line in plan.details["lines"]])
         _mark(account, rented, state=Reservation.State.RENTED, doubted=False)
         _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False)
         catalog.outdate(account)
@@ -168,5 +195,15 @@ def _checked_out(
     )
 
 
+def _doubted(account: Account, references: Sequence[str]) -> None:
+    _mark(account, references, state=Reservation.State.RESERVED, doubted=True)
+
+
+def _lapsed(account: Account, references: Sequence[str], lapsed: Sequence[str]) -> None:
+    _mark(account, references)
+    _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False)
+
+
 def _mark(account: Account, references: Sequence[str], **values: Any) -> None:
-    cart.lines(account).filter(reference_id__in=references).update(**values)
+    """Says of lines what is known now; without values, that they are held as before."""
+    cart.lines(account).filter(reference_id__in=references).update(**values or {"state": Reservation.State.RESERVED})

@@ -7,26 +7,52 @@ PostgreSQL): it is free as soon as its holder dies, and a holder that stands sti
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import Error, OperationalError, connections
+
+from numberadmin.services.room import Crowded, room
 
 NAMESPACE = 7_301
+_mine = threading.local()
 
 
 class Taken(Exception):
     """Somebody else held the lock for as long as this one was ready to wait."""
 
 
+class Lost(Exception):
+    """The lock was held, and is no longer: the database was restarted, or the connection to it broke."""
+
+
+@contextmanager
+def turn(account_id: int, seconds: float) -> Iterator[None]:
+    """Holds the account's write lock, after waiting for `seconds` at most for a place in the room and for the lock;
+    raises Taken."""
+    ends = time.monotonic() + seconds
+    try:
+        with room.place(seconds), account_lock(account_id, max(ends - time.monotonic(), 0) if seconds else 0):
+            yield
+    except Crowded:
+        raise Taken from None
+
+
 @contextmanager
 def account_lock(account_id: int, seconds: float) -> Iterator[None]:
-    """Holds the account's write lock, after waiting for it for `seconds` at most; raises Taken."""
+    """Holds the lock alone, without a place; raises Taken."""
     take = _advisory if connections["default"].vendor == "postgresql" else _file
     with take(account_id, seconds):
         yield
+
+
+def ensure_held() -> None:
+    """Before each call that changes something: raises Lost where this thread's lock is gone."""
+    if check := getattr(_mine, "check", None):
+        check()
 
 
 @contextmanager
@@ -71,6 +97,13 @@ def _lock_within(fd: int, seconds: float) -> bool:
 @contextmanager
 def _advisory(account_id: int, seconds: float) -> Iterator[None]:
     with connections["locks"].cursor() as cursor:
+
+        def check() -> None:
+            try:
+                cursor.execute("SELECT 1")
+            except Error as error:
+                raise Lost from error
+
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{max(int(seconds * 1000), 1)}ms"])
         try:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [NAMESPACE, account_id])
@@ -78,10 +111,16 @@ def _advisory(account_id: int, seconds: float) -> Iterator[None]:
             if getattr(error.__cause__, "sqlstate", "") != "55P03":
                 raise
             raise Taken from error
+        _mine.check = check
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, account_id])
+            _mine.check = None
+            try:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, account_id])
+            except Error:
+                # The session has ended, and the lock with it.
+                connections["locks"].close()
 
 
 def _path(account_id: int) -> Path:

@@ -1,8 +1,9 @@
 """The mirror of the account's rented numbers: a list from the remote is compared, and only what changed is written."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -13,6 +14,7 @@ from numberadmin.services import record
 from numberadmin.services.models import Application, Number, Reading, folded
 
 Listing = sinch.Listing[sinch.RentedNumber]
+BATCH = 500
 TAKEN_FROM_THE_LIST = (
     "group_id", "has", "application_id", "country_id", "country", "city", "area_code", "searched", "expires",
     "amount", "currency",
@@ -23,12 +25,20 @@ def reading(account: Account, what: Reading.What) -> Reading:
     return Reading.objects.filter(account=account, what=what).first() or Reading(account=account, what=what)
 
 
-def note(account: Account, what: Reading.What, *, error: str = "", damaged: int = 0) -> None:
+def note(
+    account: Account,
+    what: Reading.What,
+    *,
+    error: str = "",
+    damaged: int = 0,
+    seconds: float = 0,
+    lacking: Collection[int] = (),
+) -> None:
     """Remembers a try to read a list, and how it ended."""
     now = timezone.now()
-    values: dict[str, object] = {"tried_at": now, "error": error}
+    values: dict[str, object] = {"tried_at": now, "error": error, "lacking": sorted(lacking)}
     if not error:
-        values |= {"read_at": now, "damaged": damaged, "outdated": False}
+        values |= {"read_at": now, "damaged": damaged, "outdated": False, "seconds": seconds}
     Reading.objects.update_or_create(account=account, what=what, defaults=values)
 
 
@@ -44,12 +54,12 @@ def store(account: Account, listing: Listing, our_numbers: Collection[int], our_
     new, changed, moved = [], [], []
     for row in listing.rows:
         old = had.pop(row.number, None)
-        current = _as_number(account, row, applications.get(row.application_key))
+        current = _as_number(account, row, applications.get(row.application_key.lower()))
         if old is None:
             new.append(current)
         elif any(getattr(old, name) != getattr(current, name) for name in TAKEN_FROM_THE_LIST):
             if old.application_id != current.application_id:
-                moved.append(Change(row.number, old.application_key, row.application_key))
+                moved.append(Change(row.number, old.application_key, current.application_key))
             _take_over(old, current)
             changed.append(old)
     gone = [] if listing.damaged else list(had.values())
@@ -62,18 +72,38 @@ def store(account: Account, listing: Listing, our_numbers: Collection[int], our_
 
 
 def known_applications(account: Account, keys: Iterable[str]) -> dict[str, Application]:
-    """The account's applications by key; the keys among `keys` that are new to it are added."""
-    known = {application.key: application for application in Application.objects.filter(account=account)}
-    new = [Application(account=account, key=key) for key in sorted(set(keys) - known.keys() - {""})]
-    known |= {application.key: application for application in Application.objects.bulk_create(new)}
-    return known
+    """The account's applications by key in lower case; the keys among `keys` that are new to it are added."""
+    known = {application.key.lower(): application for application in Application.objects.filter(account=account)}
+    wanted = {key.lower(): key for key in sorted(set(keys)) if key}
+    new = [Application(account=account, key=wanted[low]) for low in sorted(wanted.keys() - known.keys())]
+    return known | {application.key.lower(): application for application in Application.objects.bulk_create(new)}
+
+
+def seen_in_application(
+    account: Account, application: Application, listed: Collection[int], doubted: Collection[int]
+) -> None:
+    """What one application holds was read: where the mirror had it otherwise, it was changed outside. Numbers that
+    are in doubt, or that the mirror does not have, are left to the list."""
+    rows = Number.objects.filter(account=account).select_related("application")
+    here = {row.number: row for row in rows.filter(application=application)}
+    more = batched(sorted(set(listed) - here.keys() - set(doubted)))
+    there = {row.number: row for some in more for row in rows.filter(number__in=some)}
+    lost = [row for number, row in here.items() if number not in listed and number not in doubted]
+    changes = [Change(row.number, application.key, "") for row in lost]
+    changes += [Change(row.number, row.application_key, application.key) for row in there.values()]
+    if changes:
+        with transaction.atomic(durable=True):
+            after_assign(account, [row.number for row in lost], None, "")
+            after_assign(account, list(there), application, "")
+            _seen_outside(account, changes, [], [])
 
 
 def after_assign(account: Account, numbers: Sequence[int], application: Application | None, by: str) -> None:
     """Writes who put the numbers where, once the remote has confirmed it."""
-    Number.objects.filter(account=account, number__in=numbers).update(
-        application=application, assigned_by=by, assigned_at=timezone.now()
-    )
+    for some in batched(numbers):
+        Number.objects.filter(account=account, number__in=some).update(
+            application=application, assigned_by=by, assigned_at=timezone.now() if by else None
+        )
 
 
 def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by: str) -> None:
@@ -81,6 +111,12 @@ def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by
     Number.objects.filter(account=account, number__in=numbers).update(
         rented_in=operation, rented_by=by, rented_at=timezone.now()
     )
+
+
+def batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """In parts that a database takes in one statement."""
+    for start in range(0, len(numbers), BATCH):
+        yield numbers[start : start + BATCH]
 
 
 def _as_number(account: Account, row: sinch.RentedNumber, application: Application | None) -> Number:

@@ -1,7 +1,9 @@
 """What the dashboard keeps of the remote's lists, and the cart. Only the services write here."""
 
 import datetime as dt
+import hashlib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,6 +63,10 @@ class Reading(models.Model):
     tried_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     damaged = models.IntegerField(default=0)
+    # How long the last reading of the whole list took.
+    seconds = models.FloatField(default=0)
+    # The numbers that the last list lacked, where so many were missing that a person has to say that they are gone.
+    lacking = models.JSONField(default=list)
     # Something was done since that changed the list, and its answer did not tell how.
     outdated = models.BooleanField(default=False)
 
@@ -69,6 +75,11 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.account_id}, {self.read_at}"
+
+    @property
+    def accept(self) -> str:
+        """What a person posts to say that the lacking numbers are gone; empty where none are lacking."""
+        return digest(self.lacking) if self.lacking else ""
 
     @property
     def stale(self) -> bool:
@@ -193,9 +204,18 @@ class Open(models.Model):
     intent = models.OneToOneField(Entry, on_delete=models.PROTECT)
     # When it was first seen without an outcome, by somebody who holds the lock: its process was dead by then.
     abandoned_at = models.DateTimeField(null=True)
+    # Somebody has said that others need not wait for it any longer.
+    passed = models.BooleanField(default=False)
+    # The settling time is over and the list does not tell: a person has to decide.
+    unclear = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"open: {self.intent}"
+
+
+def digest(numbers: Iterable[int]) -> str:
+    """Stands for a set of numbers in a form: what a person has seen, and said yes to."""
+    return hashlib.sha256(",".join(map(str, sorted(numbers))).encode()).hexdigest()[:32]
 
 
 def folded(text: str) -> str:

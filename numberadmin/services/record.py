@@ -21,13 +21,17 @@ NOBODY = "numberadmin"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is about to be sent, as the intent records it. `changes`: what each number was and is to become."""
+    """What is about to be sent, as the intent records it. `changes`: what each number was and is to become.
+
+    `store` writes what pages are to show while the outcome is not known, in the transaction that commits the intent.
+    """
 
     action: Action
     changes: Sequence[Change] = ()
     application_key: str = ""
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    store: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def earlier(actor: Actor, operation: UUID, asked: Mapping[str, Any]) -> Outcome 
 def intent(actor: Actor, operation: UUID, asked: Mapping[str, Any], plan: Plan) -> Entry:
     """Commits what is about to be sent; from here on the operation is open."""
     with transaction.atomic(durable=True):
+        plan.store()
         entry = _add(
             actor.account,
             actor,
@@ -114,6 +119,7 @@ def event(
     changes: Sequence[Change] = (),
     application_key: str = "",
     details: Mapping[str, Any] | None = None,
+    state: State = State.SUCCEEDED,
 ) -> Outcome:
     """Records something that changes nothing at the remote, and is over when it is written."""
     operation = operation or uuid4()
@@ -123,13 +129,13 @@ def event(
         operation,
         Phase.EVENT,
         action,
-        State.SUCCEEDED,
+        state,
         changes,
         application_key=application_key,
         message=message,
         details=details or {},
     )
-    return Outcome(operation, State.SUCCEEDED, message)
+    return Outcome(operation, state, message)
 
 
 def _add(

@@ -1,4 +1,7 @@
-"""Reading the list of rented numbers from the remote: for the button, for a page whose list is old, for a write."""
+"""Reading the list of rented numbers from the remote: for the button, for a page whose list is old, for a write.
+
+The list is fetched without the account's lock where nobody writes, and is thrown away where somebody wrote meanwhile.
+"""
 
 import datetime as dt
 import uuid
@@ -11,87 +14,128 @@ from numberadmin import sinch
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
-from numberadmin.audit.models import State
-from numberadmin.services import mirror, remote, settle
-from numberadmin.services.lock import Taken, account_lock
-from numberadmin.services.models import Reading
-from numberadmin.services.results import Outcome, SignInAgain
+from numberadmin.audit.models import Action, State
+from numberadmin.services import listing, mirror, record, remote, settle
+from numberadmin.services.listing import Fetched, Shrunk, background
+from numberadmin.services.lock import Taken, account_lock, turn
+from numberadmin.services.models import Number, Reading
+from numberadmin.services.results import Outcome, Refusal, SignInAgain
+from numberadmin.services.room import Crowded, room
 
 # Where a list could not be read, a page tries again after this many seconds.
 TRY_AGAIN = 30
 # While a write has no known outcome, a page looks for it in the list after this many seconds.
 LOOK_AGAIN = 5
+# How long a page waits for the list that it has asked for, before it shows the one it has.
+PATIENCE = 1.0
+# A list read longer ago than this is read again before numbers are assigned or unassigned, if that is quick.
+FRESH = 30
+QUICK = 2.0
 
 
 def if_stale(actor: Actor) -> None:
-    """Before a page: reads the list where there is none or it is old. The old list stays where that fails.
+    """Before a page: asks for the list where there is none or it is old, and takes it over if it comes soon.
 
-    Where a write is under way the list is left as it is. Raises nothing but SignInAgain.
+    The old list stays where that fails, or lasts, or a write is under way. Raises nothing but SignInAgain.
     """
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
-    if not (_worth_looking(actor.account, last) or (last.stale and not just_tried(last))):
-        return
+    reading = background.running(actor.account)
+    patience = 0.0
+    if reading is None:
+        if not (_worth_looking(actor.account, last) or (last.stale and not just_tried(last))):
+            return
+        reading, first = background.begin(actor.account, actor.instance)
+        patience = PATIENCE if first else 0.0
     try:
-        with account_lock(actor.account.pk, 0 if last.read_at else settings.LOCK_SECONDS):
-            take_in(actor.account, actor.instance, actor)
-    except (Taken, sinch.NotSent, sinch.Unanswered):
+        if last.read_at:
+            fetched = reading.result(patience)
+        else:
+            with room.place(0):
+                fetched = reading.result(settings.SINCH_LIST_TIMEOUT + PATIENCE)
+    except (TimeoutError, Crowded):
         return
-    except sinch.BadCredentials as error:
-        raise SignInAgain(remote.explain(error)) from None
-    except sinch.Refused:
+    except sinch.SinchError as error:
+        if background.forget(actor.account, reading):
+            _failed(actor.account, error)
         return
+    if background.forget(actor.account, reading):
+        _taken_over(actor, fetched, wait=last.read_at is None)
+
+
+def being_read(account: Account) -> bool:
+    """Whether the list is on its way to this process."""
+    return background.running(account) is not None
 
 
 def if_open(actor: Actor) -> None:
     """Before a page that shows no numbers: reads the list only where it may tell how an open write ended."""
-    if settle.oldest_open(actor.account):
+    if settle.any_open(actor.account):
         if_stale(actor)
 
 
-def now(*, actor: Actor) -> Outcome:
-    """Reads the list, and settles what can be settled by it. Raises Busy and SignInAgain."""
+def now(*, actor: Actor, accept: str = "") -> Outcome:
+    """Reads the list, and settles what can be settled by it. Raises Busy and SignInAgain.
+
+    `accept` is the digest of the numbers of which a person has said that they are gone, as the list has it.
+    """
+    account = actor.account
     try:
-        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
-            listing = take_in(actor.account, actor.instance, actor)
-    except Taken:
-        raise settle.busy(actor.account) from None
-    except sinch.BadCredentials as error:
-        raise SignInAgain(remote.explain(error)) from None
+        with room.place(settings.LOCK_SECONDS):
+            fetched = listing.fetch(account, actor.instance)
+        with turn(account.pk, settings.LOCK_SECONDS):
+            if fetched.after != listing.last_write(account):
+                fetched = listing.fetch(account, actor.instance)
+            _store(account, actor.instance, fetched, actor, accept=accept)
+    except (Taken, Crowded):
+        raise settle.busy(account) from None
     except sinch.SinchError as error:
+        _failed(account, error)
         message = f"{remote.explain(error)} The list below is the one read before."
         return Outcome(uuid.uuid4(), State.FAILED, message)
-    message = f"The list of rented numbers was read again: {len(listing.rows):,} numbers."
-    if not listing.damaged:
+    message = f"The list of rented numbers was read again: {len(fetched.listing.rows):,} numbers."
+    if not fetched.listing.damaged:
         return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
-    left_out = f" {len(listing.damaged)} rows could not be read; what was known of them is kept."
+    left_out = f" {len(fetched.listing.damaged)} rows could not be read; what was known of them is kept."
     return Outcome(uuid.uuid4(), State.UNKNOWN, message + left_out)
 
 
-def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, settling: bool = True) -> mirror.Listing:
-    """Reads the whole list into the mirror and settles by it what is open. Wants the account's lock.
+def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, settling: bool = True) -> Fetched:
+    """For a write: reads the whole list into the mirror and settles by it what is open. Wants the account's lock.
 
     `settling` is off for a write that reads the list for itself. Raises SinchError, and keeps what it said.
     """
     try:
-        listing = remote.client().numbers(instance, account.organisation_id)
+        return _store(account, instance, listing.fetch(account, instance), by, settling=settling)
     except sinch.SinchError as error:
-        mirror.note(account, Reading.What.NUMBERS, error=remote.explain(error))
+        _note(account, error)
         raise
-    with transaction.atomic(durable=True):
-        mirror.store(account, listing, settle.doubted(account), settle.ordered_groups(account))
-        mirror.note(account, Reading.What.NUMBERS, damaged=len(listing.damaged))
-    if settling:
-        settle.by_list(account, by, listing)
-    return listing
 
 
-def settle_account(account: Account) -> str:
-    """For the command: settles what is open on the account, and says in a sentence how it went."""
+def before_a_change(actor: Actor) -> None:
+    """Before numbers are assigned or unassigned: the list is read again where it is not fresh, if it was quickly read
+    the last time. Wants the account's lock; raises Refusal where it cannot be read: then nothing is written."""
+    last = mirror.reading(actor.account, Reading.What.NUMBERS)
+    fresh = last.read_at and last.read_at > timezone.now() - dt.timedelta(seconds=FRESH)
+    if fresh or last.seconds > QUICK:
+        return
+    try:
+        take_in(actor.account, actor.instance, actor)
+    except sinch.BadCredentials as error:
+        raise SignInAgain(f"{remote.explain(error)} Nothing was changed. Sign in again and repeat it.") from None
+    except sinch.SinchError as error:
+        raise Refusal(
+            f"{remote.explain(error)} Without a fresh list of the rented numbers nothing is written. "
+            "Nothing was changed."
+        ) from None
+
+
+def settle_account(account: Account, wait: float) -> str:
+    """Settles what is open on the account, and says how it went; waits for its lock for `wait` seconds."""
     instance = instances.live(account)
     if instance is None:
         return "nobody of this account is signed in: it is settled when somebody signs in and reads the list"
     try:
-        with account_lock(account.pk, settings.LOCK_SECONDS):
+        with account_lock(account.pk, wait):
             take_in(account, instance, None)
     except Taken:
         return "a change is under way"
@@ -101,13 +145,65 @@ def settle_account(account: Account) -> str:
     return f"still being checked: {settle.describe(intent)}" if intent else "settled"
 
 
+def just_tried(reading: Reading) -> bool:
+    """A try that failed less than TRY_AGAIN seconds ago: the page does not ask for another one."""
+    tried_at = reading.tried_at
+    return bool(reading.error and tried_at and tried_at > timezone.now() - dt.timedelta(seconds=TRY_AGAIN))
+
+
 def _worth_looking(account: Account, last: Reading) -> bool:
     """While something is open, a page reads the list every few seconds: it may show how it ended."""
     a_moment_ago = timezone.now() - dt.timedelta(seconds=LOOK_AGAIN)
-    return settle.oldest_open(account) is not None and (last.tried_at is None or last.tried_at < a_moment_ago)
+    return settle.any_open(account) and (last.tried_at is None or last.tried_at < a_moment_ago)
 
 
-def just_tried(reading: Reading) -> bool:
-    """A try that failed less than TRY_AGAIN seconds ago: the page does not wait for another one."""
-    tried_at = reading.tried_at
-    return bool(reading.error and tried_at and tried_at > timezone.now() - dt.timedelta(seconds=TRY_AGAIN))
+def _taken_over(actor: Actor, fetched: Fetched, *, wait: bool) -> None:
+    """Stores a list that was fetched without the lock, unless somebody writes or has written meanwhile."""
+    try:
+        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0):
+            if fetched.after == listing.last_write(actor.account):
+                _store(actor.account, actor.instance, fetched, actor)
+    except Taken:
+        return
+    except sinch.SinchError as error:
+        _failed(actor.account, error)
+
+
+def _store(
+    account: Account,
+    instance: sinch.Instance,
+    fetched: Fetched,
+    by: Actor | None,
+    *,
+    settling: bool = True,
+    accept: str = "",
+) -> Fetched:
+    """Makes the mirror equal to the list, once it is believed. Wants the account's lock."""
+    fetched = listing.believed(account, instance, fetched, accept)
+    seconds = (timezone.now() - fetched.began).total_seconds()
+    with transaction.atomic(durable=True):
+        if accept and by:
+            _accepted(by, fetched)
+        mirror.store(account, fetched.listing, settle.doubted(account), settle.ordered_groups(account))
+        mirror.note(account, Reading.What.NUMBERS, damaged=len(fetched.listing.damaged), seconds=seconds)
+    if settling:
+        settle.by_list(account, by, fetched)
+    return fetched
+
+
+def _accepted(by: Actor, fetched: Fetched) -> None:
+    had = set(Number.objects.filter(account=by.account).values_list("number", flat=True))
+    if gone := had - {row.number for row in fetched.listing.rows}:
+        message = f"Said that the list from Sinch is right, which lacks {len(gone)} numbers that were rented before."
+        record.event(by.account, by, Action.ACCEPT, message)
+
+
+def _failed(account: Account, error: sinch.SinchError) -> None:
+    _note(account, error)
+    if isinstance(error, sinch.BadCredentials):
+        raise SignInAgain(remote.explain(error)) from None
+
+
+def _note(account: Account, error: sinch.SinchError) -> None:
+    lacking = error.gone if isinstance(error, Shrunk) else []
+    mirror.note(account, Reading.What.NUMBERS, error=remote.explain(error), lacking=lacking)

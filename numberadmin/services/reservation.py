@@ -72,6 +72,7 @@ def _plan_reservation(
         Action.RESERVE,
         details={"lines": [cart.as_recorded(row)]},
         row=row,
+        store=row.save,
     )
 
 
@@ -86,12 +87,15 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
             cart.lines(account).filter(LAPSED, reference_id=replaces).update(state=Reservation.State.DROPPED)
         catalog.outdate(account)
 
+    def drop() -> None:
+        Reservation.objects.filter(pk=row.pk).delete()
+        catalog.outdate(account)
+
     try:
-        row.reference_id = remote.client().reserve(
+        row.reference_id = remote.writing().reserve(
             actor.instance, account.organisation_id, row.group_id, row.quantity, row.capabilities
         )
     except sinch.Unanswered as error:
-        row.state = Reservation.State.UNKNOWN
         message = (
             f"{remote.explain(error)} {what} may or may not be held: nothing is rented or spent, and a "
             "reservation nobody checks out lapses by itself."
@@ -99,7 +103,10 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
         return Result(State.UNKNOWN, message, error_code=error.code, store=keep)
     except sinch.Refused as error:
         message = f"{remote.explain(error)} Nothing was reserved. The list of groups is read again."
-        return Result(State.FAILED, message, error_code=error.code, store=lambda: catalog.outdate(account))
+        return Result(State.FAILED, message, error_code=error.code, store=drop)
+    except sinch.NotSent as error:
+        return Result(State.FAILED, f"{remote.explain(error)} Nothing was reserved.", store=drop)
+    row.state = Reservation.State.RESERVED
     message = f"Reserved {what}, now in the cart. Nothing is rented before you check out."
     return Result(State.SUCCEEDED, message, details={"reference_id": row.reference_id}, store=keep)
 
@@ -114,7 +121,7 @@ def _as_line(
         quantity=quantity,
         type=group.type,
         asked=",".join(capabilities),
-        state=Reservation.State.RESERVED,
+        state=Reservation.State.UNKNOWN,
         reserved_at=timezone.now(),
         reserved_by=actor.person.name,
         amount=group.amount,

@@ -53,6 +53,18 @@ class Busy(Refusal):
     status = 503
 
 
+class NotRecorded(Refusal):
+    """The audit could not be written, so nothing was sent."""
+
+    status = 503
+
+
+class Changed(Refusal):
+    """What the person saw when pressing the button is no longer so: the page is shown afresh."""
+
+    status = 409
+
+
 class SignInAgain(Exception):
     """Sinch no longer accepts the session's instance; nothing was changed. Leads to sign-in, whatever the page."""
 
@@ -70,6 +82,20 @@ class Holder:
     application_label: str
     assigned_by: str
     assigned_at: dt.datetime | None
+
+
+class Lacking(Refusal):
+    """The application lacks so many of its numbers, in two readings, that a person has to say that they are gone.
+
+    `accept` is what the form posts to say so.
+    """
+
+    status = 409
+
+    def __init__(self, message: str, numbers: Sequence[int], accept: str) -> None:
+        super().__init__(message)
+        self.numbers = tuple(numbers)
+        self.accept = accept
 
 
 class Held(Refusal):

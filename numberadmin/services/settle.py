@@ -1,7 +1,9 @@
 """Settling: what came of a write that has no known outcome is found by reading, never by sending again."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, islice
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,24 +15,35 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import mirror, record
-from numberadmin.services.mirror import Listing
+from numberadmin.services.listing import Fetched, Listing
 from numberadmin.services.models import Number, Open, Reservation
 from numberadmin.services.record import Result
 from numberadmin.services.results import Busy
 
 
-def by_list(account: Account, actor: Actor | None, listing: Listing) -> None:
-    """Settles each open operation that the list decides. Wants the account's lock."""
+def by_list(account: Account, actor: Actor | None, fetched: Fetched) -> None:
+    """Settles each open operation that the list decides. Wants the account's lock.
+
+    What the list does not show is decided only where its reading began after the settling time.
+    """
     Open.objects.filter(account=account, abandoned_at=None).update(abandoned_at=timezone.now())
     for row in Open.objects.filter(account=account).select_related("intent__actor").order_by("id"):
-        overdue = lands_until(row.intent) <= timezone.now()
-        if result := JUDGES[row.intent.action](row.intent, listing, overdue):
+        overdue = lands_until(row.intent) <= fetched.began
+        if result := JUDGES[row.intent.action](row.intent, fetched.listing, overdue):
             record.outcome(actor, row.intent, Phase.SETTLEMENT, result)
+        elif overdue and not row.unclear:
+            Open.objects.filter(pk=row.pk).update(unclear=True)
+
+
+def any_open(account: Account) -> bool:
+    """Whether reading the list may tell how some write ended."""
+    return Open.objects.filter(account=account).exists()
 
 
 def oldest_open(account: Account) -> Entry | None:
-    """The intent of the oldest open operation of the account."""
-    row = Open.objects.filter(account=account).select_related("intent").order_by("id").first()
+    """The intent of the oldest open operation that other writes wait for."""
+    waited_for = Open.objects.filter(account=account, passed=False, unclear=False)
+    row = waited_for.select_related("intent").order_by("id").first()
     return row.intent if row else None
 
 
@@ -57,11 +70,17 @@ def describe(intent: Entry) -> str:
     return f"{intent.actor_name}, {intent.get_action_display().lower()}, since {timezone.localtime(intent.at):%H:%M:%S}"
 
 
-def lands_until(intent: Entry) -> dt.datetime:
-    """When the last call of an open operation can no longer land: SETTLE_SECONDS after it ended, or was found dead."""
+def known_by(intent: Entry) -> dt.datetime | None:
+    """When the last call of an open operation can no longer land: SETTLE_SECONDS after it ended, or was found dead.
+    None while it may be at work."""
     outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
     ended = outcome.at if outcome else Open.objects.get(intent=intent).abandoned_at
-    return (ended or timezone.now()) + dt.timedelta(seconds=settings.SETTLE_SECONDS)
+    return ended + dt.timedelta(seconds=settings.SETTLE_SECONDS) if ended else None
+
+
+def lands_until(intent: Entry) -> dt.datetime:
+    """The same where it is known to be at work no longer."""
+    return known_by(intent) or timezone.now() + dt.timedelta(seconds=settings.SETTLE_SECONDS)
 
 
 def new_numbers(intent: Entry, rows: Iterable[Number] | Iterable[sinch.RentedNumber]) -> list[int]:
@@ -75,46 +94,84 @@ def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None
     now = {row.number: row.application_key for row in listing.rows}
     lines = list(intent.lines.order_by("id"))
     changes = [Change(line.number, line.was, now.get(line.number, line.was)) for line in lines]
-    done = [line.number for line in lines if now.get(line.number) == line.became]
-    if len(done) == len(lines):
+    done = [line.number for line in lines if now.get(line.number, "").lower() == line.became.lower()]
+    halves = _half_known(intent, done)
+    if len(done) == len(lines) and not halves:
         message = "Found done: the list from Sinch shows it as asked for."
         return Result(State.SUCCEEDED, message, changes, store=lambda: _credit(intent, done))
     if not overdue:
         return None
     if not done:
         return Result(State.FAILED, "It did not happen: the list from Sinch shows nothing of it.", changes)
+    if halves:
+        message = (
+            f"The list from Sinch shows {len(done)} of {len(lines)} numbers as asked for, but does not tell voice from "
+            "sms, and only one of them may have come through. Assign them again to make sure: that is safe."
+        )
+        return Result(State.UNKNOWN, message, changes, store=lambda: _credit(intent, done))
     message = f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again."
     return Result(State.FAILED, message, changes, store=lambda: _credit(intent, done))
+
+
+def _half_known(intent: Entry, done: Sequence[int]) -> bool:
+    """Whether a number that is to be there with several capabilities may be there with one: each is a call of its own,
+    and the list does not tell them apart."""
+    if intent.action == Action.UNASSIGN:
+        return False
+    outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
+    written = set(outcome.details.get("written", ()) if outcome else ())
+    rows = Number.objects.filter(account=intent.account, number__in=done, has__contains=",")
+    return any(set(row.capabilities) - written for row in rows)
 
 
 def _credit(intent: Entry, numbers: Sequence[int]) -> None:
     """The mirror has the application from the list already; who put the number there comes from the intent."""
     key = "" if intent.action == Action.UNASSIGN else intent.application_key
-    application = mirror.known_applications(intent.account, [key]).get(key)
+    application = mirror.known_applications(intent.account, [key]).get(key.lower())
     mirror.after_assign(intent.account, numbers, application, intent.actor_name)
 
 
 def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
-    """New numbers in the checkout's groups tell: as many as were confirmed, or those of the unanswered call too."""
-    confirmed, unanswered = _sent(intent)
+    """New numbers in the checkout's groups tell which of its lines were rented; None where they do not."""
+    confirmed, unanswered = sent(intent)
     rented = new_numbers(intent, listing.rows)
-    least, most = _quantity(intent, confirmed), _quantity(intent, confirmed + unanswered)
-    if len(rented) != most and not overdue:
+    references = _explained(intent, rented, listing, confirmed, unanswered)
+    if references is None or (not overdue and len(references) < len(confirmed) + len(unanswered)):
         return None
     changes = [Change(number, "", "") for number in rented]
-    message = f"Found rented: the list from Sinch shows {len(rented)} new numbers, {most} were asked for."
-    if rented and len(rented) > least:
-        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, confirmed + unanswered, rented))
-    if rented:
-        return Result(State.SUCCEEDED, message, changes, store=lambda: _rented(intent, confirmed, rented))
-    if confirmed:
-        message = "Sinch confirmed the checkout, yet its list shows no new number. Ask Sinch before renting again."
-        return Result(State.UNKNOWN, message)
+    if references:
+        count = "1 new number" if len(rented) == 1 else f"{len(rented)} new numbers"
+        message = f"Found rented: the list from Sinch shows {count}."
+        return Result(State.SUCCEEDED, message, changes, store=lambda: rented_by(intent, references, rented))
     message = "Not rented, as far as the list from Sinch shows. The cart is as it was."
-    return Result(State.FAILED, message, store=lambda: _given_back(intent))
+    return Result(State.FAILED, message, store=lambda: given_back(intent))
 
 
-def _sent(intent: Entry) -> tuple[list[str], list[str]]:
+def _explained(
+    intent: Entry, rented: Sequence[int], listing: Listing, confirmed: Sequence[str], unanswered: Sequence[str]
+) -> list[str] | None:
+    """The references that account for exactly the new numbers of each group; None where there are no such."""
+    lines = {line["reference_id"]: line for line in intent.details["lines"]}
+    every = [*confirmed, *unanswered]
+    new = Counter(row.group_id for row in listing.rows if row.number in set(rented))
+    tries = [every, list(confirmed)]
+    if intent.details["each"]:
+        tries += [[*confirmed, *some] for count in range(1, len(unanswered)) for some in _some(unanswered, count)]
+    for references in tries:
+        asked = Counter[int]()
+        for reference in references:
+            asked[lines[reference]["group_id"]] += lines[reference]["quantity"]
+        if asked == new:
+            return references
+    return None
+
+
+def _some(references: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
+    """Selections of lines, not more than can be looked through in a moment."""
+    return islice(combinations(references, count), 5000)
+
+
+def sent(intent: Entry) -> tuple[list[str], list[str]]:
     """The references that Sinch confirmed, and those that may have been sent without an answer."""
     outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
     if outcome:
@@ -122,17 +179,18 @@ def _sent(intent: Entry) -> tuple[list[str], list[str]]:
     return [], [line["reference_id"] for line in intent.details["lines"]]
 
 
-def _quantity(intent: Entry, references: Sequence[str]) -> int:
-    return sum(line["quantity"] for line in intent.details["lines"] if line["reference_id"] in references)
+def candidates(intent: Entry) -> list[int]:
+    """The numbers that a checkout may have rented, as far as the mirror shows."""
+    return new_numbers(intent, Number.objects.filter(account=intent.account))
 
 
-def _rented(intent: Entry, references: Sequence[str], numbers: Sequence[int]) -> None:
-    _given_back(intent)
+def rented_by(intent: Entry, references: Sequence[str], numbers: Sequence[int]) -> None:
+    given_back(intent)
     _lines_of(intent).filter(reference_id__in=references).update(state=Reservation.State.RENTED, doubted=False)
     mirror.after_checkout(intent.account, numbers, intent.operation, intent.actor_name)
 
 
-def _given_back(intent: Entry) -> None:
+def given_back(intent: Entry) -> None:
     _lines_of(intent).filter(state=Reservation.State.UNKNOWN).update(state=Reservation.State.RESERVED)
 
 

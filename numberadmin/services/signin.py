@@ -7,9 +7,9 @@ from django.db import transaction
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account, Membership, Person
-from numberadmin.audit.models import Action
+from numberadmin.audit.models import Action, State
 from numberadmin.services import record, remote
-from numberadmin.services.results import Refusal
+from numberadmin.services.results import Changed, Refusal
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,17 @@ def entered(actor: Actor) -> None:
 
 def left(actor: Actor) -> None:
     record.event(actor.account, actor, Action.SIGN_OUT, "Signed out.")
+
+
+def old_page(actor: Actor, account: str) -> Refusal:
+    """A form of a page that was drawn for another account came in: it is refused, and that is written down."""
+    refusal = Changed(
+        f"That page was drawn for another account than {actor.account.name}, which you are signed in to now. "
+        "Nothing was changed. The page is shown afresh."
+    )
+    details = {"account": account[:20]}
+    record.event(actor.account, actor, Action.REFUSED, refusal.message, details=details, state=State.FAILED)
+    return refusal
 
 
 def _advice(error: sinch.SinchError) -> str:

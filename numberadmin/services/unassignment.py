@@ -1,32 +1,42 @@
 """Taking numbers out of their applications: one call a number. Reference: "Remove a number from an application"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
-from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
-from numberadmin.services import applications, mirror, remote, selection, write
+from numberadmin.services import applications, mirror, refresh, remote, selection, write
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import Outcome, Refusal
 
 
-def unassign(*, actor: Actor, operation: UUID, numbers: Sequence[int], reason: str = "") -> Outcome:
-    """Takes each number out of the application it is in. The numbers stay rented, and paid for."""
+def unassign(
+    *,
+    actor: Actor,
+    operation: UUID,
+    numbers: Sequence[int],
+    reason: str = "",
+    seen: Mapping[int, str] | None = None,
+) -> Outcome:
+    """Takes each number out of the application it is in. The numbers stay rented, and paid for.
+
+    `seen` is the application in which the person saw each number: Changed where it is in another one by now.
+    """
     reason = selection.reason(reason)
     return write.perform(
         actor,
         operation,
         {"numbers": sorted(set(numbers)), "reason": reason},
-        lambda: _plan_unassign(actor.account, numbers, reason),
+        lambda: _plan_unassign(actor, numbers, reason, seen or {}),
         lambda plan: _send_unassign(actor, plan),
     )
 
 
-def _plan_unassign(account: Account, numbers: Sequence[int], reason: str) -> Plan:
-    rows = selection.rows(account, numbers)
+def _plan_unassign(actor: Actor, numbers: Sequence[int], reason: str, seen: Mapping[int, str]) -> Plan:
+    refresh.before_a_change(actor)
+    rows = selection.rows(actor.account, numbers, seen)
     if free := [row for row in rows if row.application is None]:
         raise Refusal(f"{selection.in_words(free)} is in no application. Nothing was changed.")
     keys = {row.application_key for row in rows}
@@ -43,7 +53,7 @@ def _send_unassign(actor: Actor, plan: Plan) -> Result:
     error: sinch.SinchError | None = None
     for change in plan.changes:
         try:
-            remote.client().remove_number(actor.instance, change.was, change.number)
+            remote.writing().remove_number(actor.instance, change.was, change.number)
         except sinch.SinchError as stopped:
             error = stopped
             break

@@ -1,28 +1,34 @@
 """The way of every write to the remote API.
 
-Step by step: the operation's id is looked up; the account's lock is taken; what is open on the account is settled;
-the plan is made from the mirror; the intent is committed; the calls are made; the outcome is committed together
-with what it changed in the mirror. No transaction spans a call, and where the intent cannot be written,
-nothing is sent.
+Step by step: the operation's id is looked up; the account's lock is taken; whether the person still may is asked again;
+what is open on the account is settled; the plan is made; the intent is committed; the calls are made; the outcome is
+committed together with what it changed in the mirror. No transaction spans a call, and where the intent cannot be
+written, nothing is sent.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.audit.models import Entry, Phase, State
 from numberadmin.services import record, refresh, remote, settle
-from numberadmin.services.lock import Taken, account_lock
+from numberadmin.services.lock import Taken, turn
 from numberadmin.services.record import Plan, Result
-from numberadmin.services.results import Busy, Outcome, SignInAgain
+from numberadmin.services.results import Busy, NotRecorded, Outcome, SignInAgain
 
 P = TypeVar("P", bound=Plan)
+# An outcome that the database does not take is offered to it again.
+TRIES = 3
+
+logger = logging.getLogger(__name__)
 
 
 def perform(
@@ -41,16 +47,18 @@ def perform(
     if earlier := record.earlier(actor, operation, asked):
         return earlier
     try:
-        with account_lock(actor.account.pk, settings.LOCK_SECONDS):
+        with turn(actor.account.pk, settings.LOCK_SECONDS):
             if earlier := record.earlier(actor, operation, asked):
                 return earlier
+            if not actor.still_may():
+                raise SignInAgain("You were signed out before this was done. Nothing was changed. Sign in to go on.")
             _settle_first(actor, operation)
             if earlier := record.earlier(actor, operation, asked):
                 return earlier
             planned = plan()
-            intent = record.intent(actor, operation, asked, planned)
+            intent = _intent(actor, operation, asked, planned)
             result = _sent(send, planned)
-            outcome = record.outcome(actor, intent, Phase.OUTCOME, result)
+            outcome = _outcome(actor, intent, result)
             if outcome.state == State.UNKNOWN:
                 outcome = _looked_up(actor, operation, asked) or outcome
     except Taken:
@@ -58,6 +66,28 @@ def perform(
     if result.state == State.FAILED and result.error_code in remote.SESSION_CODES:
         raise SignInAgain(f"{result.message} Sign in again and repeat it.")
     return outcome
+
+
+def _intent(actor: Actor, operation: UUID, asked: Mapping[str, Any], planned: Plan) -> Entry:
+    try:
+        return record.intent(actor, operation, asked, planned)
+    except DatabaseError:
+        logger.exception("the intent of %s could not be written", operation)
+        raise NotRecorded(
+            "numberadmin's database does not take the audit's entry, so nothing was sent to Sinch and nothing was "
+            "changed. Try again in a minute, or tell whoever runs this server."
+        ) from None
+
+
+def _outcome(actor: Actor, intent: Entry, result: Result) -> Outcome:
+    """Commits the outcome. Where the database does not take it, the operation stays open, to be settled later."""
+    for _ in range(TRIES):
+        try:
+            return record.outcome(actor, intent, Phase.OUTCOME, result)
+        except DatabaseError:
+            logger.exception("the outcome of %s could not be written", intent.operation)
+    message = f"{result.message} numberadmin's database did not take this; it is read from Sinch again later."
+    return Outcome(intent.operation, State.UNKNOWN, message)
 
 
 def _settle_first(actor: Actor, operation: UUID) -> None:
@@ -81,7 +111,7 @@ def _still_open(intent: Entry, operation: UUID, why: str) -> Busy:
         return Busy(f"This was sent before and its outcome is being checked, until {until:%H:%M:%S}. {why}".strip())
     return Busy(
         f"A change without an answer is being checked ({settle.describe(intent)}), until {until:%H:%M:%S}. {why} "
-        "Nothing of yours was changed. Try again after that."
+        'Nothing of yours was changed. Try again after that, or press "Go on now" to wait for it no longer.'
     )
 
 

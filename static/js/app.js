@@ -198,8 +198,8 @@ function holdStill() {
 document.addEventListener("htmx:afterSwap", () => {
   holdStill();
   fold();
-  if (kept && !kept.failed) {
-    for (const box of boxes()) if (kept.ticked.has(box.value) && !kept.sent.has(box.value)) box.checked = true;
+  if (kept) {
+    for (const box of boxes()) if (kept.ticked.has(box.value) && (kept.failed || !kept.sent.has(box.value))) box.checked = true;
     for (const [id, value] of kept.typed) {
       const box = document.getElementById(id);
       if (box && box.form.id !== kept.form) box.value = value;

@@ -75,7 +75,7 @@ def test_settling_twice_writes_one_outcome(jane, session, crashed, sinch, operat
 
 def test_a_crashed_operation_posted_again_is_answered_and_not_sent_again(jane, crashed, sinch, operation):
     sinch.set(assign={SUPPORT: {"voice": crashed}})
-    asked = {"numbers": crashed, "application_key": SUPPORT, "move": False, "reason": ""}
+    asked = {"numbers": crashed, "application_key": SUPPORT, "move": False, "reason": "", "accept": ""}
     other = uuid4()
     record.intent(jane, other, asked, record.Plan(Action.ASSIGN, [Change(crashed[0], "", SUPPORT)], SUPPORT))
     outcome = assignment.assign(actor=jane, operation=other, numbers=crashed, application_key=SUPPORT)

@@ -12,7 +12,6 @@ def _no_lock(account_id: int, seconds: float) -> Iterator[None]:
     yield
 
 
-for name in ("write", "refresh"):
-    vars(import_module(f"numberadmin.services.{name}"))["account_lock"] = _no_lock
+vars(import_module("numberadmin.services.lock"))["account_lock"] = _no_lock
 
 __all__ = ["application"]

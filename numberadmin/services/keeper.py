@@ -1,0 +1,54 @@
+"""What a server process does by itself: it settles what is open, as soon as that can be known."""
+
+import datetime as dt
+import logging
+import time
+from threading import Thread
+
+from django.db import Error, connections
+from django.utils import timezone
+
+from numberadmin.accounts.models import Account
+from numberadmin.services import mirror, refresh, settle
+from numberadmin.services.models import Reading
+
+# In seconds.
+EVERY = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+def start() -> None:
+    """Begins, in a thread that ends with the process."""
+    Thread(target=_run, daemon=True, name="keeper").start()
+
+
+def _run() -> None:
+    while True:
+        try:
+            settle_what_is_due()
+        except Error:
+            logger.warning("what is open could not be settled now: the database does not answer", exc_info=True)
+        finally:
+            connections.close_all()
+        time.sleep(EVERY)
+
+
+def settle_what_is_due() -> None:
+    """One look at the accounts with open operations. Where a write is under way, it is left alone."""
+    for account in Account.objects.filter(open__isnull=False).distinct():
+        if _due(account):
+            said = refresh.settle_account(account, wait=0)
+            logger.info("settling account %d: %s", account.pk, said)
+
+
+def _due(account: Account) -> bool:
+    """Every few seconds, and once more when the last call of the oldest can no longer land."""
+    tried_at = mirror.reading(account, Reading.What.NUMBERS).tried_at
+    if tried_at is None:
+        return True
+    intent = settle.oldest_open(account)
+    known_by = settle.known_by(intent) if intent else None
+    pause = refresh.LOOK_AGAIN if intent else refresh.TRY_AGAIN
+    now = timezone.now()
+    return tried_at < now - dt.timedelta(seconds=pause) or bool(known_by and tried_at < known_by <= now)
