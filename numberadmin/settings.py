@@ -101,7 +101,7 @@ def _databases() -> dict[str, Any]:
         Path(default["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         default["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": env.float("DATABASE_TIMEOUT", default=20.0),
             "init_command": f"PRAGMA journal_mode={_sqlite_journal()}; PRAGMA synchronous=FULL;"
             " PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON;",
         }

@@ -1,17 +1,13 @@
 """The dashboard as its own processes, and people who use it over HTTP: for tests of what happens between processes."""
 
-import atexit
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +26,7 @@ def dashboard(
     workers: int = 1,
     **settings: str,
 ) -> Iterator[str]:
-    """Serves the dashboard against the remote API at `sinch`, with a migrated database; gives its base URL."""
+    """Serves the dashboard against the remote API at `sinch`, at the migrated `database_url`; gives its base URL."""
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "numberadmin.settings",
         "SECRET_KEY": "tests",
@@ -43,7 +39,6 @@ def dashboard(
         "SINCH_PORTAL_URL": sinch["portal"],
         **settings,
     }
-    _migrate(database_url, env)
     bind = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", application, "--bind", bind, "--workers", str(workers)]
     process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=env)
@@ -53,29 +48,6 @@ def dashboard(
     finally:
         process.terminate()
         process.wait(timeout=60)
-
-
-def _migrate(database_url: str, env: dict[str, str]) -> None:
-    """A new SQLite file is a copy of one that was migrated once; anything else is migrated itself."""
-    file = database_url.removeprefix("sqlite:///")
-    if file == database_url:
-        _run_migrations(env)
-    elif not Path(file).exists():
-        shutil.copy(_migrated_file(), file)
-
-
-@cache
-def _migrated_file() -> Path:
-    folder = tempfile.mkdtemp(prefix="numberadmin-tests-")
-    atexit.register(shutil.rmtree, folder)
-    file = Path(folder) / "migrated.sqlite3"
-    env = {"SECRET_KEY": "tests", "DEBUG": "on", "DATABASE_URL": f"sqlite:///{file}"}
-    _run_migrations(os.environ | env)
-    return file
-
-
-def _run_migrations(env: Mapping[str, str]) -> None:
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True, timeout=60)
 
 
 def free_port() -> int:

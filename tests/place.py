@@ -11,6 +11,7 @@ from pathlib import Path
 from numberadmin.sandbox import start
 from numberadmin.sandbox.control import Control
 from tests.dashboard import ROOT, dashboard
+from tests.databases import new_database
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,7 @@ class Place:
 def place(folder: Path, static: Path) -> Iterator[Place]:
     with (
         start(seed="demo") as sandbox,
-        dashboard(
-            sandbox.urls, f"sqlite:///{folder}/db.sqlite3", DEBUG="off", STATIC_ROOT=str(static), LOG_LEVEL="ERROR"
-        ) as base,
+        dashboard(sandbox.urls, new_database(folder), DEBUG="off", STATIC_ROOT=str(static), LOG_LEVEL="ERROR") as base,
     ):
         yield Place(base, sandbox.control)
 

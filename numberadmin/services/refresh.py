@@ -4,10 +4,13 @@ The list is fetched without the account's lock where nobody writes, and is throw
 """
 
 import datetime as dt
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -21,6 +24,8 @@ from numberadmin.services.lock import Taken, account_lock, turn
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import Outcome, Refusal, SignInAgain
 from numberadmin.services.room import Crowded, room
+
+logger = logging.getLogger(__name__)
 
 # Where a list could not be read, a page tries again after this many seconds.
 TRY_AGAIN = 30
@@ -59,7 +64,11 @@ def if_stale(actor: Actor) -> None:
             _failed(actor.account, error)
         return
     if background.forget(actor.account, reading):
-        _taken_over(actor, fetched, wait=last.read_at is None)
+        try:
+            _taken_over(actor, fetched, wait=last.read_at is None)
+        except DatabaseError:
+            # The page shows the list that it has: to read, it needs nobody's leave.
+            logger.warning("the list could not be stored", exc_info=True)
 
 
 def being_read(account: Account) -> bool:
@@ -160,13 +169,27 @@ def _worth_looking(account: Account, last: Reading) -> bool:
 def _taken_over(actor: Actor, fetched: Fetched, *, wait: bool) -> None:
     """Stores a list that was fetched without the lock, unless somebody writes or has written meanwhile."""
     try:
-        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0):
+        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0), _impatience():
             if fetched.after == listing.last_write(actor.account):
                 _store(actor.account, actor.instance, fetched, actor)
     except Taken:
         return
     except sinch.SinchError as error:
         _failed(actor.account, error)
+
+
+@contextmanager
+def _impatience() -> Iterator[None]:
+    """A page does not wait long for somebody who holds the database's write lock."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={settings.DATABASES['default']['OPTIONS']['timeout'] * 1000:.0f}")
 
 
 def _store(

@@ -1,6 +1,5 @@
 """Twenty people assign different numbers to one application at the same moment, through four processes."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,6 +8,7 @@ import pytest
 from numberadmin.sandbox import sample, start
 from numberadmin.sandbox.control import Control
 from tests.dashboard import Visitor, dashboard
+from tests.databases import new_database
 
 PEOPLE = 20
 APPLICATION = list(sample.DEMO_APPLICATIONS)[-1]
@@ -42,7 +42,7 @@ def assigned_together(application, database_url):
 
 @pytest.fixture
 def database_url(tmp_path):
-    return os.environ.get("DATABASE_URL") or f"sqlite:///{tmp_path}/numberadmin.sqlite3"
+    return new_database(tmp_path)
 
 
 def test_all_twenty_numbers_are_assigned(database_url):

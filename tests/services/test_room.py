@@ -1,0 +1,77 @@
+"""Half of the threads may wait for Sinch; as soon as a wait is long, two are left for pages."""
+
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from numberadmin.services.room import LONG, Crowded, Room
+
+
+@pytest.fixture
+def room():
+    return Room(threads=8)
+
+
+def stand_in_line(room, count, seconds=5):
+    """So many threads that want a place; gives the list of what came of each."""
+    results = []
+
+    def want():
+        try:
+            with room.place(seconds):
+                results.append("in")
+        except Crowded:
+            results.append("out")
+
+    threads = [threading.Thread(target=want, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return results, threads
+
+
+def test_half_of_the_threads_find_a_place_at_once(room):
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(room.place(0))
+        with pytest.raises(Crowded), room.place(0):
+            pass
+
+
+def test_a_place_that_is_left_goes_to_the_next(room):
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(room.place(0))
+        results, threads = stand_in_line(room, 3)
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join(2)
+    assert results == ["in"] * 3
+
+
+def test_while_nobody_is_inside_for_long_all_may_stand_in_line(room):
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(room.place(0))
+        results, _ = stand_in_line(room, 20)
+        time.sleep(LONG / 2)
+        assert results == []
+
+
+def test_where_the_wait_is_long_two_threads_are_kept_free(room):
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(room.place(0))
+        results, _ = stand_in_line(room, 20)
+        time.sleep(LONG + 0.5)
+        assert results == ["out"] * 18
+
+
+def test_nobody_stands_in_line_longer_than_asked_for(room):
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(room.place(0))
+        results, threads = stand_in_line(room, 1, seconds=0.2)
+        threads[0].join(2)
+        assert results == ["out"]
