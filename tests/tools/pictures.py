@@ -9,6 +9,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from numberadmin.sandbox import sample, start
 from tests.dashboard import Visitor, dashboard
+from tests.databases import new_database
 from tests.tools import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -21,7 +22,7 @@ def main() -> None:
     with (
         start(seed="demo") as sandbox,
         tempfile.TemporaryDirectory() as folder,
-        dashboard(sandbox.urls, f"sqlite:///{folder}/db.sqlite3") as base,
+        dashboard(sandbox.urls, new_database(Path(folder))) as base,
     ):
         work(Visitor(base))
         with sync_playwright() as playwright:
