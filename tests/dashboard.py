@@ -41,7 +41,7 @@ def dashboard(
     }
     bind = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", application, "--bind", bind, "--workers", str(workers)]
-    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=env)
+    process = subprocess.Popen([*command, "--log-level", "critical"], cwd=ROOT, env=env)
     try:
         _wait_for(f"http://{bind}/healthz", process)
         yield f"http://{bind}"
@@ -79,11 +79,14 @@ class Visitor:
         return self.session.get(self.base + path, timeout=60, **options)
 
     def post(self, path: str, **fields: Any) -> requests.Response:
+        return self.send(path, fields)
+
+    def send(self, path: str, fields: Mapping[str, Any], *, follow: bool = True) -> requests.Response:
         """Posts a form, with its token, and follows the redirect to the page that shows what happened."""
         if "csrftoken" not in self.session.cookies:
             self.get("/login/")
-        fields["csrfmiddlewaretoken"] = self.session.cookies["csrftoken"]
-        return self.session.post(self.base + path, data=fields, timeout=60)
+        fields = {**fields, "csrfmiddlewaretoken": self.session.cookies["csrftoken"]}
+        return self.session.post(self.base + path, data=fields, timeout=60, allow_redirects=follow)
 
     def sign_in(self, identity: str, password: str) -> requests.Response:
         return self.post("/login/", identity=identity, password=password)

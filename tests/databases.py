@@ -25,6 +25,14 @@ def new_database(folder: Path) -> str:
     return f"sqlite:///{file}"
 
 
+def prepared() -> None:
+    """Migrates the one that is copied: before threads ask for copies at the same moment."""
+    if server := os.environ.get("DATABASE_URL"):
+        _migrated_on_server(server)
+    else:
+        _migrated_file()
+
+
 def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
     """A connection of a test's own to a PostgreSQL database, each statement a transaction."""
     at = environ.Env.db_url_config(url)

@@ -5,7 +5,7 @@ import logging
 import time
 from threading import Thread
 
-from django.db import Error, connections
+from django.db import connections
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
@@ -27,8 +27,9 @@ def _run() -> None:
     while True:
         try:
             settle_what_is_due()
-        except Error:
-            logger.warning("what is open could not be settled now: the database does not answer", exc_info=True)
+        except Exception:
+            # Whatever it was, the next look may go well, and there is nobody else to look.
+            logger.exception("what is open could not be settled now")
         finally:
             connections.close_all()
         time.sleep(EVERY)

@@ -74,7 +74,8 @@ def known_by(intent: Entry) -> dt.datetime | None:
     """When the last call of an open operation can no longer land: SETTLE_SECONDS after it ended, or was found dead.
     None while it may be at work."""
     outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
-    ended = outcome.at if outcome else Open.objects.get(intent=intent).abandoned_at
+    row = None if outcome else Open.objects.filter(intent=intent).first()
+    ended = outcome.at if outcome else row and row.abandoned_at
     return ended + dt.timedelta(seconds=settings.SETTLE_SECONDS) if ended else None
 
 
