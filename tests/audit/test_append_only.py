@@ -18,8 +18,9 @@ EVERYWHERE = {
     "delete lines": "DELETE FROM audit_line",
     "upsert an entry by its id": f"INSERT INTO audit_entry (id, {ENTRY}) SELECT id, {ENTRY} FROM audit_entry WHERE TRUE"
     " ON CONFLICT (id) DO UPDATE SET actor_name = 'Bert'",
-    "upsert an entry by its operation": f"INSERT INTO audit_entry (id, {ENTRY}) SELECT id + 99, {ENTRY} FROM audit_entry"
-    " WHERE TRUE ON CONFLICT (operation, phase) DO UPDATE SET actor_name = 'Bert'",
+    "upsert an entry by its operation": f"INSERT INTO audit_entry (id, {ENTRY})"
+    f" SELECT id + 99, {ENTRY} FROM audit_entry WHERE TRUE"
+    " ON CONFLICT (operation, phase) DO UPDATE SET actor_name = 'Bert'",
     "upsert a line": f"INSERT INTO audit_line (id, {LINE}) SELECT id, {LINE} FROM audit_line WHERE TRUE"
     " ON CONFLICT (id) DO UPDATE SET became = ''",
 }
