@@ -3,25 +3,28 @@
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Func, Subquery
 from django.utils import timezone
 
+from numberadmin.audit.anchors import Anchor
 from numberadmin.audit.models import Entry, Line
+from numberadmin.audit.walk import UNREADABLE, Row, steps
+
+log = logging.getLogger("numberadmin.audit")
 
 FIRST = "0" * 64
 # One number for the whole installation: whoever adds an entry on PostgreSQL holds this transaction lock.
 ADVISORY_LOCK = 7_301_554_200
-BATCH = 2000
-# The fields of an entry that its hash covers.
+# The fields of an entry that its hash covers, the details last.
 COVERED = (
     "at", "account_id", "operation", "phase", "action", "state", "actor_id", "actor_name", "address", "session",
     "application_key", "reason", "message", "error_code", "details",
@@ -58,46 +61,65 @@ def digest(previous: str, fields: Mapping[str, Any], lines: Sequence[tuple[int, 
     """The hash of an entry: HMAC-SHA256 over the hash before it and the entry as JSON with its keys in order."""
     content = {**fields, "at": fields["at"].astimezone(dt.UTC).isoformat(), "lines": lines}
     text = previous.encode() + msgspec.json.encode(content, order="deterministic")
-    return hmac.new(_key(settings.AUDIT_KEY), text, hashlib.sha256).hexdigest()
+    return hmac.digest(_key(settings.AUDIT_KEY), text, "sha256").hex()
+
+
+def anchor() -> Anchor:
+    """What the chain comes to now. In one query, without walking it, so that count and hash belong together."""
+    count = Subquery(Entry.objects.annotate(all=Func("id", function="COUNT")).values("all"))
+    last = Entry.objects.order_by("-id").values_list(count, "hash", "at").first()
+    return Anchor(*last) if last else Anchor(0, FIRST)
+
+
+def log_anchor() -> None:
+    """Writes the anchor into the log, which those who keep the logs can hold against the audit later."""
+    now = anchor()
+    log.info("anchor count=%d hash=%s", now.count, now.hash)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many entries hold, and the first that does not (None: all hold)."""
+    """How many entries hold, the first that does not, and the anchor that the chain denies (None: there is none)."""
 
     count: int
     first_bad: int | None
+    denied: Anchor | None = None
 
 
-def verify() -> Verdict:
-    """Walks the chain from its first entry, in one pass over the entries and one over their lines."""
+def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Walks the chain from its first entry: each has to hold, with its lines, and each anchor to name what is there.
+
+    What cannot be read does not hold, and neither do lines without an entry, at the place of the one that they name.
+    """
     previous, count = FIRST, 0
-    lines = _lines_by_entry()
-    for pk, stored, *values in Entry.objects.order_by("id").values_list("id", "hash", *COVERED).iterator(BATCH):
-        fields = dict(zip(COVERED, values, strict=True))
-        if not hmac.compare_digest(digest(previous, fields, lines(pk)), stored):
-            return Verdict(count, pk)
-        previous, count = stored, count + 1
-    return Verdict(count, None)
+    hashes = {0: FIRST}
+    anchored = {anchor.count for anchor in anchors}
+    for place, row, lines in steps(("hash", *COVERED[:-1])):
+        if row is None or not _holds(previous, row, lines):
+            return Verdict(count, place)
+        previous, count = row[0], count + 1
+        if count in anchored:
+            hashes[count] = previous
+    return Verdict(count, None, _denied(anchors, hashes))
 
 
-def _lines_by_entry() -> Callable[[int], list[tuple[int, str, str]]]:
-    """The lines of one entry after the other, asked for in the entries' order."""
-    rows = Line.objects.order_by("entry_id", "id").values_list("entry_id", "number", "was", "became").iterator(BATCH)
-    groups = groupby(rows, key=itemgetter(0))
-    ahead = next(groups, None)
-    found = [] if ahead is None else list(ahead[1])
+def _holds(previous: str, row: Row, lines: Sequence[Row]) -> bool:
+    stored, *values = row
+    fields = dict(zip(COVERED, values, strict=True))
+    if any(line[0] != fields["account_id"] for line in lines):
+        return False
+    try:
+        return bool(digest(previous, fields, [line[1:] for line in lines]) == stored)
+    except UNREADABLE:
+        return False
 
-    def of(entry: int) -> list[tuple[int, str, str]]:
-        nonlocal ahead, found
-        if ahead is None or ahead[0] != entry:
-            return []
-        mine = [row[1:] for row in found]
-        ahead = next(groups, None)
-        found = [] if ahead is None else list(ahead[1])
-        return mine
 
-    return of
+def _denied(anchors: Sequence[Anchor], hashes: Mapping[int, str]) -> Anchor | None:
+    """The earliest anchor that names another hash; else the furthest of those behind the end."""
+    in_order = sorted(anchors, key=lambda anchor: anchor.count)
+    other = (anchor for anchor in in_order if hashes.get(anchor.count, anchor.hash) != anchor.hash)
+    behind = (anchor for anchor in reversed(in_order) if anchor.count not in hashes)
+    return next(other, None) or next(behind, None)
 
 
 @cache

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numberadmin import web
-from numberadmin.audit import files, journal
+from numberadmin.audit import chain, files, journal
 from numberadmin.services import applications
 
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
@@ -26,12 +26,20 @@ def audit(request: web.Request) -> HttpResponse:
 
 @require_safe
 def export(request: web.Request) -> HttpResponseBase:
-    """As CSV, or with `format=jsonl` as JSON lines; what is streamed is never held whole in memory."""
+    """As CSV, or with `format=jsonl` as JSON lines; what is streamed is never held whole in memory.
+
+    The headers carry the anchor of the whole chain as it stands when the export begins.
+    """
     account = request.actor.account
     kind = request.GET.get("format", "csv")
     kind = kind if kind in TYPES else "csv"
     wanted = journal.Filter.from_query(request.GET)
     rows = files.lines(account, wanted, kind, applications.names(account))
     name = f"audit-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    anchor = chain.anchor()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Audit-Count": str(anchor.count),
+        "Audit-Hash": anchor.hash,
+    }
     return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)

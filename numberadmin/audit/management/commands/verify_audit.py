@@ -1,15 +1,52 @@
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
-from numberadmin.audit import chain
+from numberadmin.audit import anchors, chain
+from numberadmin.audit.anchors import Anchor
 
 
 class Command(BaseCommand):
-    help = "Proves the audit's chain from its first entry. Exit code 1 and the first bad entry where it does not hold."
+    help = (
+        "Proves the audit's chain from its first entry, and with --anchors that it is the one that was anchored."
+        " Exit code 1 and a sentence that says where it does not hold."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--anchors", metavar="FILE", help="lines of audit_anchor; - reads standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verdict = chain.verify()
+        verdict = chain.verify(_read(options["anchors"]) if options["anchors"] else ())
         if verdict.first_bad is not None:
             raise CommandError(f"Entry {verdict.first_bad} does not hold; the {verdict.count} entries before it do.")
+        if verdict.denied:
+            raise CommandError(_denial(verdict.denied, verdict.count))
         self.stdout.write(f"{verdict.count} entries, the chain holds.")
+
+
+def _read(file: str) -> list[Anchor]:
+    name = "Standard input" if file == "-" else file
+    try:
+        return anchors.read(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {error.strerror}.") from error
+    except anchors.NoAnchors as error:
+        raise CommandError(f"{name}: {error}") from error
+
+
+def _denial(anchor: Anchor, count: int) -> str:
+    when = f" of {format_date(timezone.localtime(anchor.at), 'j M Y H:i')}" if anchor.at else ""
+    if anchor.count > count:
+        return (
+            f"The anchor{when} names {anchor.count:,} entries; there are {count:,}:"
+            " the end was cut off, or an older file was restored."
+        )
+    return (
+        f"The anchor{when} names {anchor.count:,} entries and another hash for the last of them:"
+        " the audit was written anew, or an older file was restored and added to."
+    )
