@@ -1,4 +1,5 @@
-"""What a server process does by itself: it settles what is open, as soon as that can be known."""
+"""What a server process does by itself: it settles what is open, as soon as that can be known, and says in the log
+once an hour where the audit stands."""
 
 import datetime as dt
 import logging
@@ -9,11 +10,13 @@ from django.db import connections
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
+from numberadmin.audit import chain
 from numberadmin.services import mirror, refresh, settle
 from numberadmin.services.models import Reading
 
 # In seconds.
 EVERY = 2.0
+ANCHORED_EVERY = 3600.0
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +27,13 @@ def start() -> None:
 
 
 def _run() -> None:
+    anchored = float("-inf")
     while True:
         try:
             settle_what_is_due()
+            if time.monotonic() - anchored > ANCHORED_EVERY:
+                chain.log_anchor()
+                anchored = time.monotonic()
         except Exception:
             # Whatever it was, the next look may go well, and there is nobody else to look.
             logger.exception("what is open could not be settled now")

@@ -205,6 +205,6 @@ def test_an_export_carries_the_anchor_of_the_whole_chain(acme, add, kind):
     add(14150005550)
     last = add(14150005551)
     request = RequestFactory().get("/audit/export/", {"format": kind, "number": "14150005550"})
-    request.actor = SimpleNamespace(account=acme)
-    answer = views.export(request)
+    request.actor = SimpleNamespace(account=acme)  # type: ignore[attr-defined]
+    answer = views.export(request)  # type: ignore[arg-type]
     assert (answer.headers["Audit-Count"], answer.headers["Audit-Hash"]) == ("2", last.hash)

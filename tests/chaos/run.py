@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -46,10 +47,12 @@ def line(result: Result, database: str) -> str:
     return f"{database:7} {result.operation:9} {result.remote:11} {result.step:28} {told} {verdict}"
 
 
-def steps_of(work: Lane, operation: str, remote: str) -> list[Result]:
+def steps_of(work: Lane, operation: str, remote: str) -> Iterator[Result]:
     """The case without a death, and then with one at each of its steps."""
     whole = work.run(operation, remote, step="-")
-    return [whole, *(work.run(operation, remote, str(n), step) for n, step in enumerate(whole.steps, 1))]
+    yield whole
+    for n, step in enumerate(whole.steps, 1):
+        yield work.run(operation, remote, str(n), step)
 
 
 def twin(folder: Path, guard: str) -> Result:
