@@ -179,12 +179,10 @@ def _checked_out(
         close()
         mirror.after_checkout(account, numbers, operation, actor.person.name)
 
-    if len(numbers) < asked:
-        message = f"Sinch confirmed the checkout of {asked}; its list shows {len(numbers)} of them so far.{rest}"
+    if len(numbers) != asked:
+        message = f"Sinch confirmed the checkout of {asked}; its list shows {len(numbers)} new ones so far.{rest}"
         return Result(State.UNKNOWN, message, details={"confirmed": list(rented), "unanswered": []}, store=close)
-    count = f"Asked for {asked}, rented {len(numbers)}."
-    if len(numbers) == asked:
-        count = "Rented 1 number." if asked == 1 else f"Rented {asked} numbers."
+    count = "Rented 1 number." if asked == 1 else f"Rented {asked} numbers."
     return Result(
         State.SUCCEEDED,
         f"{count}{rest}",

@@ -52,11 +52,11 @@ def settle_what_is_due() -> None:
 
 def _due(account: Account) -> bool:
     """Every few seconds, and once more when the last call of the oldest can no longer land."""
-    tried_at = mirror.reading(account, Reading.What.NUMBERS).tried_at
+    last = mirror.reading(account, Reading.What.NUMBERS)
+    tried_at, now = last.tried_at, timezone.now()
     if tried_at is None:
         return True
     intent = settle.oldest_open(account)
     known_by = settle.known_by(intent) if intent else None
-    pause = refresh.LOOK_AGAIN if intent else refresh.TRY_AGAIN
-    now = timezone.now()
+    pause = refresh.TRY_AGAIN if last.error or intent is None else refresh.LOOK_AGAIN
     return tried_at < now - dt.timedelta(seconds=pause) or bool(known_by and tried_at < known_by <= now)

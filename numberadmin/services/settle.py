@@ -95,7 +95,7 @@ def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None
     now = {row.number: row.application_key for row in listing.rows}
     lines = list(intent.lines.order_by("id"))
     changes = [Change(line.number, line.was, now.get(line.number, line.was)) for line in lines]
-    done = [line.number for line in lines if now.get(line.number, "").lower() == line.became.lower()]
+    done = [n for n, became in ((line.number, line.became) for line in lines) if n in now and _same(now[n], became)]
     halves = _half_known(intent, done)
     if len(done) == len(lines) and not halves:
         message = "Found done: the list from Sinch shows it as asked for."
@@ -112,6 +112,11 @@ def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None
         return Result(State.UNKNOWN, message, changes, store=lambda: _credit(intent, done))
     message = f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again."
     return Result(State.FAILED, message, changes, store=lambda: _credit(intent, done))
+
+
+def _same(key: str, other: str) -> bool:
+    """Application keys are UUIDs: however they are written, they are the same."""
+    return key.lower() == other.lower()
 
 
 def _half_known(intent: Entry, done: Sequence[int]) -> bool:
@@ -137,7 +142,9 @@ def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
     confirmed, unanswered = sent(intent)
     rented = new_numbers(intent, listing.rows)
     references = _explained(intent, rented, listing, confirmed, unanswered)
-    if references is None or (not overdue and len(references) < len(confirmed) + len(unanswered)):
+    if references is None:
+        return None
+    if len(references) < len(confirmed) + len(unanswered) and (not overdue or listing.damaged):
         return None
     changes = [Change(number, "", "") for number in rented]
     if references:
