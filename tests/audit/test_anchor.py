@@ -2,11 +2,14 @@ import io
 import json
 import logging
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
+from numberadmin import web
+from numberadmin.accounts.actor import Actor
 from numberadmin.audit import anchors, chain, views
 from numberadmin.audit.anchors import Anchor
 from numberadmin.audit.models import Entry, Line
@@ -204,7 +207,7 @@ def test_the_log_can_carry_the_anchor(add, caplog):
 def test_an_export_carries_the_anchor_of_the_whole_chain(acme, add, kind):
     add(14150005550)
     last = add(14150005551)
-    request = RequestFactory().get("/audit/export/", {"format": kind, "number": "14150005550"})
-    request.actor = SimpleNamespace(account=acme)  # type: ignore[attr-defined]
-    answer = views.export(request)  # type: ignore[arg-type]
+    request = cast(web.Request, RequestFactory().get("/audit/export/", {"format": kind, "number": "14150005550"}))
+    request.actor = cast(Actor, SimpleNamespace(account=acme))
+    answer = views.export(request)
     assert (answer.headers["Audit-Count"], answer.headers["Audit-Hash"]) == ("2", last.hash)

@@ -42,8 +42,8 @@ class Administrator:
     ids: list[int]
     anchors: list[Anchor]
 
-    def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        self.cursor.execute(statement, values)  # type: ignore[arg-type]
+    def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        self.cursor.execute(statement, values)
         return self.cursor.fetchall() if self.cursor.description else []
 
     def one(self, but_the_last: bool = False) -> int:
@@ -54,7 +54,7 @@ class Administrator:
 
     def columns(self, table: str, *without: str) -> str:
         model = Entry if table == "audit_entry" else Line
-        return ", ".join(f.column for f in model._meta.concrete_fields if f.column not in without)  # type: ignore[misc]
+        return ", ".join(str(f.column) for f in model._meta.concrete_fields if f.column not in without)
 
     def remove(self, ids: list[int]) -> None:
         for place in ids:

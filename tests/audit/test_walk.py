@@ -98,8 +98,8 @@ def test_batches_of_any_size_make_one_walk(add, monkeypatch, batch):
     monkeypatch.setattr(walk, "CHUNK", 2)
     added = [add(*range(14150005550, 14150005550 + place % 3)) for place in range(7)]
     walked = list(walk.steps(("hash",)))
-    assert [(step.id, step.row[0], len(step.lines)) for step in walked] == [  # type: ignore[index]
-        (entry.pk, entry.hash, place % 3) for place, entry in enumerate(added)
+    assert [(step.id, step.row, len(step.lines)) for step in walked] == [
+        (entry.pk, (entry.hash, {}), place % 3) for place, entry in enumerate(added)
     ]
 
 
