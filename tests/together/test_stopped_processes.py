@@ -6,6 +6,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.dashboard import Visitor, dashboard, messages
 from tests.databases import new_database
 
 APPLICATION = next(iter(sample.DEMO_APPLICATIONS))
-OPTIONS = {"SINCH_TIMEOUT": "5", "LOCK_SECONDS": "1", "DATABASE_TIMEOUT": "1"}
+OPTIONS: dict[str, Any] = {"SINCH_TIMEOUT": "5", "LOCK_SECONDS": "1", "DATABASE_TIMEOUT": "1"}
 
 
 @pytest.fixture
