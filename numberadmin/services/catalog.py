@@ -1,6 +1,6 @@
 """The number groups that the account could rent from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,10 +10,11 @@ from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.pages import Slice, slice_of
-from numberadmin.services import mirror, refresh, remote
+from numberadmin.services import background, mirror, refresh, remote
 from numberadmin.services.models import NumberGroup, Reading, Reservation, folded
 from numberadmin.services.results import SignInAgain
 
+Groups = sinch.Listing[sinch.NumberGroup]
 PAGE = 50
 COMPARED = (
     "country_id", "country", "city", "area_code", "searched", "type", "availability", "listed", "amount", "currency"
@@ -42,6 +43,7 @@ class GroupPage:
     countries: list[tuple[str, str]]
     capabilities: list[str]
     reading: Reading
+    being_read: bool
 
 
 def browse(actor: Actor, filter: GroupFilter) -> GroupPage:
@@ -60,6 +62,7 @@ def browse(actor: Actor, filter: GroupFilter) -> GroupPage:
         countries=list(places),
         capabilities=["sms", "voice"],
         reading=reading,
+        being_read=being_read(actor.account),
     )
 
 
@@ -69,10 +72,12 @@ def one(account: Account, group_id: int) -> NumberGroup | None:
 
 def take_in(actor: Actor) -> None:
     """Reads the groups from Sinch now. Raises SinchError."""
-    listing = remote.client().groups(actor.instance, actor.account.organisation_id)
-    with transaction.atomic(durable=True):
-        _store(actor.account, listing)
-        mirror.note(actor.account, Reading.What.GROUPS, damaged=len(listing.damaged))
+    _taken_over(actor.account, _fetching(actor)())
+
+
+def being_read(account: Account) -> bool:
+    """Whether the list is on its way to this process."""
+    return background.under_way(_kind(account))
 
 
 def reprice(account: Account, lines: Iterable[Reservation]) -> str:
@@ -112,19 +117,41 @@ def _matching(groups: QuerySet[NumberGroup], filter: GroupFilter) -> QuerySet[Nu
 
 
 def _freshen(actor: Actor) -> Reading:
-    now = mirror.reading(actor.account, Reading.What.GROUPS)
-    if not now.stale or refresh.just_tried(now):
-        return now
+    """Asks for the list where it is old; the old one stays where that fails or lasts."""
+    account = actor.account
+    last = mirror.reading(account, Reading.What.GROUPS)
+
+    def prepare() -> Callable[[], Groups] | None:
+        return _fetching(actor) if last.stale and not refresh.just_tried(last) else None
+
     try:
-        take_in(actor)
+        listing = refresh.asked_for(_kind(account), last, prepare)
     except sinch.BadCredentials as error:
         raise SignInAgain(remote.explain(error)) from None
     except sinch.SinchError as error:
-        mirror.note(actor.account, Reading.What.GROUPS, error=remote.explain(error))
-    return mirror.reading(actor.account, Reading.What.GROUPS)
+        mirror.note(account, Reading.What.GROUPS, error=remote.explain(error))
+    else:
+        if listing:
+            _taken_over(account, listing)
+    return mirror.reading(account, Reading.What.GROUPS)
 
 
-def _store(account: Account, listing: sinch.Listing[sinch.NumberGroup]) -> None:
+def _fetching(actor: Actor) -> Callable[[], Groups]:
+    client, instance, organisation = remote.client(), actor.instance, actor.account.organisation_id
+    return lambda: client.groups(instance, organisation)
+
+
+def _taken_over(account: Account, listing: Groups) -> None:
+    with transaction.atomic(durable=True):
+        _store(account, listing)
+        mirror.note(account, Reading.What.GROUPS, damaged=len(listing.damaged))
+
+
+def _kind(account: Account) -> Hashable:
+    return Reading.What.GROUPS, account.pk
+
+
+def _store(account: Account, listing: Groups) -> None:
     had = {row.group_id: row for row in NumberGroup.objects.filter(account=account)}
     new, changed = [], []
     for row in listing.rows:

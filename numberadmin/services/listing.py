@@ -2,10 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Collection
-from concurrent.futures import Future
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from threading import Lock, Thread
 
 from django.conf import settings
 from django.utils import timezone
@@ -41,8 +39,14 @@ class Shrunk(sinch.Unanswered):
 
 def fetch(account: Account, instance: sinch.Instance) -> Fetched:
     """Reads the list now; raises SinchError."""
-    began, after = timezone.now(), last_write(account)
-    return Fetched(remote.client().numbers(instance, account.organisation_id), began, after)
+    return fetching(account, instance)()
+
+
+def fetching(account: Account, instance: sinch.Instance) -> Callable[[], Fetched]:
+    """A reading that begins now, and whose call may be made by a thread that has no database."""
+    began, after, organisation = timezone.now(), last_write(account), account.organisation_id
+    client = remote.client()
+    return lambda: Fetched(client.numbers(instance, organisation), began, after)
 
 
 def last_write(account: Account) -> int:
@@ -96,44 +100,3 @@ def _contradicts(account: Account, fetched: Fetched) -> bool:
     return bool(put) and any(
         row.application_key.lower() != put.get(row.number, row.application_key).lower() for row in fetched.listing.rows
     )
-
-
-class Background:
-    """Readings that go on while pages are answered, one an account and process. They touch no database."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._running: dict[int, Future[Fetched]] = {}
-
-    def running(self, account: Account) -> "Future[Fetched] | None":
-        return self._running.get(account.pk)
-
-    def begin(self, account: Account, instance: sinch.Instance) -> "tuple[Future[Fetched], bool]":
-        """The account's reading, and whether it begins now."""
-        began, after = timezone.now(), last_write(account)
-        organisation, client = account.organisation_id, remote.client()
-        with self._lock:
-            if earlier := self._running.get(account.pk):
-                return earlier, False
-            future: Future[Fetched] = Future()
-            self._running[account.pk] = future
-
-        def read() -> None:
-            try:
-                future.set_result(Fetched(client.numbers(instance, organisation), began, after))
-            except Exception as error:
-                future.set_exception(error)
-
-        Thread(target=read, daemon=True, name="list").start()
-        return future, True
-
-    def forget(self, account: Account, future: "Future[Fetched]") -> bool:
-        """Takes the reading out; False where somebody else has done so."""
-        with self._lock:
-            if self._running.get(account.pk) is not future:
-                return False
-            del self._running[account.pk]
-            return True
-
-
-background = Background()

@@ -6,8 +6,9 @@ The list is fetched without the account's lock where nobody writes, and is throw
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -18,21 +19,20 @@ from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Action, State
-from numberadmin.services import listing, mirror, record, remote, settle
-from numberadmin.services.listing import Fetched, Shrunk, background
+from numberadmin.services import background, listing, mirror, record, remote, settle
+from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, account_lock, turn
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import Outcome, Refusal, SignInAgain
 from numberadmin.services.room import Crowded, room
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # Where a list could not be read, a page tries again after this many seconds.
 TRY_AGAIN = 30
 # While a write has no known outcome, a page looks for it in the list after this many seconds.
 LOOK_AGAIN = 5
-# How long a page waits for the list that it has asked for, before it shows the one it has.
-PATIENCE = 1.0
 # A list read longer ago than this is read again before numbers are assigned or unassigned, if that is quick.
 FRESH = 30
 QUICK = 2.0
@@ -44,36 +44,43 @@ def if_stale(actor: Actor) -> None:
     The old list stays where that fails, or lasts, or a write is under way. Raises nothing but SignInAgain.
     """
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
-    reading = background.running(actor.account)
-    patience = 0.0
-    if reading is None:
-        if not (_worth_looking(actor.account, last) or (last.stale and not just_tried(last))):
-            return
-        reading, first = background.begin(actor.account, actor.instance)
-        patience = PATIENCE if first else 0.0
+
+    def prepare() -> Callable[[], Fetched] | None:
+        wanted = _worth_looking(actor.account, last) or (last.stale and not just_tried(last))
+        return listing.fetching(actor.account, actor.instance) if wanted else None
+
     try:
-        if last.read_at:
-            fetched = reading.result(patience)
-        else:
-            with room.place(0):
-                fetched = reading.result(settings.SINCH_LIST_TIMEOUT + PATIENCE)
-    except (TimeoutError, Crowded):
-        return
+        fetched = asked_for(_kind(actor.account), last, prepare)
     except sinch.SinchError as error:
-        if background.forget(actor.account, reading):
-            _failed(actor.account, error)
+        _failed(actor.account, error)
         return
-    if background.forget(actor.account, reading):
-        try:
-            _taken_over(actor, fetched, wait=last.read_at is None)
-        except DatabaseError:
-            # The page shows the list that it has: to read, it needs nobody's leave.
-            logger.warning("the list could not be stored", exc_info=True)
+    if fetched is None:
+        return
+    try:
+        _taken_over(actor, fetched, wait=last.read_at is None)
+    except DatabaseError:
+        # The page shows the list that it has: to read, it needs nobody's leave.
+        logger.warning("the list could not be stored", exc_info=True)
+
+
+def asked_for(kind: Hashable, last: Reading, prepare: Callable[[], Callable[[], T] | None]) -> T | None:
+    """For a page: what the call brings, if it comes soon. Where there is nothing older to show, it is waited for."""
+    if last.read_at:
+        return background.soon(kind, prepare)
+    try:
+        with room.place(0):
+            return background.soon(kind, prepare, at_least=settings.SINCH_LIST_TIMEOUT)
+    except Crowded:
+        return None
 
 
 def being_read(account: Account) -> bool:
     """Whether the list is on its way to this process."""
-    return background.running(account) is not None
+    return background.under_way(_kind(account))
+
+
+def _kind(account: Account) -> Hashable:
+    return Reading.What.NUMBERS, account.pk
 
 
 def if_open(actor: Actor) -> None:
@@ -185,7 +192,7 @@ def _impatience() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+        cursor.execute(f"PRAGMA busy_timeout={background.PATIENCE * 1000:.0f}")
         try:
             yield
         finally:

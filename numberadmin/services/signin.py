@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from numberadmin import sinch
@@ -10,6 +11,7 @@ from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.audit.models import Action, State
 from numberadmin.services import record, remote
 from numberadmin.services.results import Changed, Refusal
+from numberadmin.services.room import Crowded, room
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,14 @@ def open_instance(identity: str, password: str) -> Opened:
         who = sinch.Identity.parse(identity)
     except ValueError as error:
         raise Refusal(str(error)) from None
+    try:
+        with room.place(settings.LOCK_SECONDS):
+            return _opened(who, password)
+    except Crowded:
+        raise Refusal("Sinch is slow to answer now, and others are waiting for it. Try again in a minute.") from None
+
+
+def _opened(who: sinch.Identity, password: str) -> Opened:
     client = remote.client()
     try:
         ticket = client.log_in(who, password)

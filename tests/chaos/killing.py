@@ -34,7 +34,7 @@ class Countdown:
 
     def step(self, name: str, *, mine: bool = False) -> None:
         thread = threading.current_thread()
-        if self.thread is None or not (mine or thread.ident == self.thread or thread.name == "list"):
+        if self.thread is None or not (mine or thread.ident == self.thread or thread.name == "background"):
             return
         self.passed.append(name)
         if self.at in (name, str(len(self.passed))):

@@ -1,0 +1,69 @@
+"""Readings that go on while pages are answered, at most one of each kind in a process. They touch no database."""
+
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from threading import Lock, Thread
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+# How long in seconds a page waits for what it has asked for, before it shows what it has.
+PATIENCE = 1.0
+
+_lock = Lock()
+_running: dict[Hashable, "Future[Any]"] = {}
+
+
+def soon(kind: Hashable, prepare: Callable[[], Callable[[], T] | None], *, at_least: float = 0.0) -> T | None:
+    """What a call gives, if it comes soon; else None, and a later caller gets it when it has come, once.
+
+    Where no call of the kind is under way, the one that `prepare` gives begins (None: it is not wanted) and is waited
+    for; one that is under way already is waited for `at_least` so many seconds. Raises what the call raises, to one
+    caller.
+    """
+    with _lock:
+        future = _running.get(kind)
+    patience = at_least
+    if future is None:
+        call = prepare()
+        if call is None:
+            return None
+        future, patience = _begun(kind, call), max(PATIENCE, at_least)
+    try:
+        result = future.result(patience)
+    except TimeoutError:
+        return None
+    except Exception:
+        if _taken(kind, future):
+            raise
+        return None
+    return cast(T, result) if _taken(kind, future) else None
+
+
+def under_way(kind: Hashable) -> bool:
+    return kind in _running
+
+
+def _begun(kind: Hashable, call: Callable[[], T]) -> "Future[T]":
+    with _lock:
+        if earlier := _running.get(kind):
+            return earlier
+        future: Future[T] = Future()
+        _running[kind] = future
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except Exception as error:
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True, name="background").start()
+    return future
+
+
+def _taken(kind: Hashable, future: "Future[Any]") -> bool:
+    """Whether this caller is the one that gets it."""
+    with _lock:
+        if _running.get(kind) is not future:
+            return False
+        del _running[kind]
+        return True
