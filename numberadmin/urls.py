@@ -10,6 +10,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+handler400 = "numberadmin.web.bad_request"
 handler500 = "numberadmin.web.server_error"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inventory"), name="home"),

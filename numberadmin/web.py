@@ -80,10 +80,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A page that needs no database: which of the two it is, the person is told."""
-    trouble = isinstance(sys.exc_info()[1], DatabaseError | InterfaceError)
-    name, status = ("503.html", 503) if trouble else ("500.html", 500)
+    """A page that needs no database: whether that was the trouble, the person is told."""
+    name, status = ("503.html", 503) if _database_failed(sys.exc_info()[1]) else ("500.html", 500)
     return HttpResponse(render_to_string(name), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same; a session that could not be written comes here as well."""
+    name, status = ("503.html", 503) if _database_failed(exception) else ("400.html", 400)
+    return HttpResponse(render_to_string(name), status=status)
+
+
+def _database_failed(error: BaseException | None) -> bool:
+    while error and not isinstance(error, DatabaseError | InterfaceError):
+        error = error.__context__
+    return error is not None
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

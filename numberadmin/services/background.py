@@ -1,5 +1,6 @@
 """Readings that go on while pages are answered, at most one of each kind in a process. They touch no database."""
 
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from threading import Lock, Thread
@@ -8,9 +9,23 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 # How long in seconds a page waits for what it has asked for, before it shows what it has.
 PATIENCE = 1.0
+# What nobody has asked for within this many seconds after it came is too old for anybody.
+KEPT = 10.0
 
 _lock = Lock()
-_running: dict[Hashable, "Future[Any]"] = {}
+
+
+class _Reading(Future[T]):
+    """The future of a call, which knows since when it is done."""
+
+    done_at = float("inf")
+
+    @property
+    def is_old(self) -> bool:
+        return time.monotonic() - self.done_at > KEPT
+
+
+_running: dict[Hashable, _Reading[Any]] = {}
 
 
 def soon(kind: Hashable, prepare: Callable[[], Callable[[], T] | None], *, at_least: float = 0.0) -> T | None:
@@ -22,6 +37,9 @@ def soon(kind: Hashable, prepare: Callable[[], Callable[[], T] | None], *, at_le
     """
     with _lock:
         future = _running.get(kind)
+        if future and future.is_old:
+            future = None
+            del _running[kind]
     patience = at_least
     if future is None:
         call = prepare()
@@ -43,11 +61,11 @@ def under_way(kind: Hashable) -> bool:
     return kind in _running
 
 
-def _begun(kind: Hashable, call: Callable[[], T]) -> "Future[T]":
+def _begun(kind: Hashable, call: Callable[[], T]) -> _Reading[T]:
     with _lock:
         if earlier := _running.get(kind):
             return earlier
-        future: Future[T] = Future()
+        future = _Reading[T]()
         _running[kind] = future
 
     def run() -> None:
@@ -55,12 +73,13 @@ def _begun(kind: Hashable, call: Callable[[], T]) -> "Future[T]":
             future.set_result(call())
         except Exception as error:
             future.set_exception(error)
+        future.done_at = time.monotonic()
 
     Thread(target=run, daemon=True, name="background").start()
     return future
 
 
-def _taken(kind: Hashable, future: "Future[Any]") -> bool:
+def _taken(kind: Hashable, future: _Reading[Any]) -> bool:
     """Whether this caller is the one that gets it."""
     with _lock:
         if _running.get(kind) is not future:

@@ -21,11 +21,13 @@ PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Fetched:
-    """A list, and when its reading began: by the clock, and by the last entry of a write on the account."""
+    """A list, when its reading began, by the clock and by the last entry of a write on the account, and how long it
+    took."""
 
     listing: Listing
     began: dt.datetime
     after: int
+    seconds: float
 
 
 class Shrunk(sinch.Unanswered):
@@ -46,7 +48,13 @@ def fetching(account: Account, instance: sinch.Instance) -> Callable[[], Fetched
     """A reading that begins now, and whose call may be made by a thread that has no database."""
     began, after, organisation = timezone.now(), last_write(account), account.organisation_id
     client = remote.client()
-    return lambda: Fetched(client.numbers(instance, organisation), began, after)
+
+    def call() -> Fetched:
+        started = time.monotonic()
+        rows = client.numbers(instance, organisation)
+        return Fetched(rows, began, after, time.monotonic() - started)
+
+    return call
 
 
 def last_write(account: Account) -> int:

@@ -210,12 +210,12 @@ def _store(
 ) -> Fetched:
     """Makes the mirror equal to the list, once it is believed. Wants the account's lock."""
     fetched = listing.believed(account, instance, fetched, accept)
-    seconds = (timezone.now() - fetched.began).total_seconds()
     with transaction.atomic(durable=True):
         if accept and by:
             _accepted(by, fetched)
         mirror.store(account, fetched.listing, settle.doubted(account), settle.ordered_groups(account))
-        mirror.note(account, Reading.What.NUMBERS, damaged=len(fetched.listing.damaged), seconds=seconds)
+        damaged = len(fetched.listing.damaged)
+        mirror.note(account, Reading.What.NUMBERS, damaged=damaged, seconds=fetched.seconds)
     if settling:
         settle.by_list(account, by, fetched)
     return fetched
