@@ -1,13 +1,17 @@
 """The dashboard as its own processes, and people who use it over HTTP: for tests of what happens between processes."""
 
+import atexit
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +34,9 @@ def dashboard(
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "numberadmin.settings",
         "SECRET_KEY": "tests",
-        "DEBUG": "on",
+        "DEBUG": "off",
         "HTTPS": "off",
+        "STATIC_ROOT": _static(),
         "LOG_LEVEL": "WARNING",
         "DATABASE_URL": database_url,
         "SINCH_USER_URL": sinch["user"],
@@ -48,6 +53,17 @@ def dashboard(
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+@cache
+def _static() -> str:
+    """The static files as they are served where DEBUG is off, collected once."""
+    folder = tempfile.mkdtemp(prefix="numberadmin-static-")
+    atexit.register(shutil.rmtree, folder)
+    env = os.environ | {"DEBUG": "off", "HTTPS": "off", "SECRET_KEY": "tests", "STATIC_ROOT": folder}
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+    subprocess.run(command, cwd=ROOT, env=env, check=True, timeout=120)
+    return folder
 
 
 def free_port() -> int:

@@ -84,17 +84,17 @@ def seen_in_application(
 ) -> None:
     """What one application holds was read: where the mirror had it otherwise, it was changed outside. Numbers that
     are in doubt, or that the mirror does not have, are left to the list."""
+    here = set(Number.objects.filter(application=application).values_list("number", flat=True))
+    lost = sorted(here - set(listed) - set(doubted))
     rows = Number.objects.filter(account=account).select_related("application")
-    here = {row.number: row for row in rows.filter(application=application)}
-    more = batched(sorted(set(listed) - here.keys() - set(doubted)))
-    there = {row.number: row for some in more for row in rows.filter(number__in=some)}
-    lost = [row for number, row in here.items() if number not in listed and number not in doubted]
-    changes = [Change(row.number, application.key, "") for row in lost]
-    changes += [Change(row.number, row.application_key, application.key) for row in there.values()]
+    more = batched(sorted(set(listed) - here - set(doubted)))
+    came = [row for some in more for row in rows.filter(number__in=some)]
+    changes = [Change(number, application.key, "") for number in lost]
+    changes += [Change(row.number, row.application_key, application.key) for row in came]
     if changes:
         with transaction.atomic(durable=True):
-            after_assign(account, [row.number for row in lost], None, "")
-            after_assign(account, list(there), application, "")
+            after_assign(account, lost, None, "")
+            after_assign(account, [row.number for row in came], application, "")
             _seen_outside(account, changes, [], [])
 
 

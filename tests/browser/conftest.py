@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,15 +26,10 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": path, "args": flags}
 
 
-@pytest.fixture(scope="session")
-def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return places.collect_static(tmp_path_factory.mktemp("static"))
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """With the names of the applications given."""
-    with places.place(tmp_path_factory.mktemp("dashboard"), static) as found:
+    with places.place(tmp_path_factory.mktemp("dashboard")) as found:
         visitor = Visitor(found.base)
         visitor.sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
         visitor.get("/inventory/")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -93,14 +92,9 @@ class Reader:
         return [item["data-message"] for item in Markup(self.page.text).with_attribute("data-message")]
 
 
-@pytest.fixture(scope="session")
-def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return places.collect_static(tmp_path_factory.mktemp("static"))
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Place]:
-    with places.place(tmp_path_factory.mktemp("dashboard"), static) as found:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with places.place(tmp_path_factory.mktemp("dashboard")) as found:
         yield found
 
 
