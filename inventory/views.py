@@ -86,7 +86,9 @@ def go_on(request: web.Request) -> HttpResponse:
         outcome = doubt.go_on(actor=request.actor, operation=web.posted_operation(request))
     except Refusal as refusal:
         return posting.refused(request, refusal, to)
-    posting.say(request, outcome)
+    messages.warning(request, outcome.message)
+    if request.htmx and request.htmx.target == "numbers":
+        return _numbers(request, QueryDict(urlsplit(to).query))
     return redirect(to)
 
 
@@ -122,7 +124,7 @@ def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) ->
     if request.htmx.target == "number":
         response = _number(request, next(iter(numbers)))
     else:
-        response = _numbers(request, QueryDict(urlsplit(to).query), set(numbers))
+        response = _numbers(request, QueryDict(urlsplit(to).query))
     response.status_code = changed.status
     return response
 
@@ -150,6 +152,7 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "changed": changed,
         "panel": kept.get("panel"),
         "waiting": doubt.waiting(request.actor.account),
+        "undecided": len(doubt.unclear(request.actor.account)),
         "being_read": reading.being_read(request.actor.account),
         "everything": query.get("select") == "page",
         "fresh": bool(wanted.rented) and not request.htmx and not kept,
@@ -208,7 +211,11 @@ def _asking_to_move(request: web.Request, wish: forms.Selection, held: Held, to:
         }
         for holder in held.holders
     ]
-    return _panel(request, wish, to, fields) | {"template": "inventory/held.html", "holders": holders}
+    return _panel(request, wish, to, fields) | {
+        "template": "inventory/held.html",
+        "holders": holders,
+        "others": len(set(wish.numbers)) - len(holders),
+    }
 
 
 def _asking_whether_gone(request: web.Request, wish: forms.Selection, lacking: Lacking, to: str) -> dict[str, Any]:

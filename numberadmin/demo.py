@@ -39,7 +39,7 @@ def main() -> None:
             "SINCH_PORTAL_URL": sandbox.urls["portal"],
         }
         _prepare()
-        _serve(_free_port())
+        _serve(_free_port(), sandbox.urls["control"])
 
 
 def _prepare() -> None:
@@ -73,7 +73,7 @@ def _work_a_little() -> None:
     unassignment.unassign(actor=actor, operation=uuid4(), numbers=some[:1], reason="Not needed after all")
 
 
-def _serve(port: int) -> None:
+def _serve(port: int, door: str) -> None:
     bind = f"127.0.0.1:{port}"
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "numberadmin.wsgi", "--bind", bind, "--log-level", "warning"],
@@ -87,6 +87,7 @@ def _serve(port: int) -> None:
         f"  or sign in with     {sample.GLOBEX_IDENTITY}, {sample.GLOBEX_PASSWORD}\n"
         "                      (two organisations, little credit)\n\n"
         "  It works on a sandbox of the remote API: nothing is rented for real.\n"
+        f"  What goes wrong there is told at {door} (numberadmin/sandbox/control.py says how).\n"
         "  Stop it with Ctrl-C.\n",
         flush=True,
     )

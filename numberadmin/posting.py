@@ -1,6 +1,7 @@
 """How a posted form is answered: what happened as a message, and for a refusal the form's fields once more."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from numberadmin import web
-from numberadmin.services.results import Outcome, Refusal
+from numberadmin.audit.models import State
+from numberadmin.services import doubt
+from numberadmin.services.results import NotRecorded, Outcome, Refusal
 
 DRAFT = "draft"
+DOUBTS = "doubts"
 LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
 
 
@@ -20,9 +24,24 @@ def back(request: HttpRequest, default: str) -> str:
 
 
 def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
-    """Tells the next page what came of it."""
+    """Tells the next page what came of it. Where that is in doubt, a later page tells how it ended."""
+    if outcome.state == State.UNKNOWN:
+        request.session[DOUBTS] = [*request.session.get(DOUBTS, [])[-9:], str(outcome.operation)]
     before = "This was sent before, and done once. " if outcome.repeated else ""
     messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tag)
+
+
+def tell_of_doubts(request: HttpRequest) -> None:
+    """Says how those operations ended of which this session was told that they were in doubt."""
+    waiting = request.session.get(DOUBTS)
+    if not waiting:
+        return
+    ended = doubt.ended([UUID(operation) for operation in waiting])
+    for outcome in ended:
+        messages.add_message(request, LEVELS[outcome.level], outcome.message)
+    if ended:
+        told = {str(outcome.operation) for outcome in ended}
+        request.session[DOUBTS] = [operation for operation in waiting if operation not in told]
 
 
 def refused(request: HttpRequest, refusal: Refusal, to: str, panel: dict[str, Any] | None = None) -> HttpResponse:
@@ -35,6 +54,9 @@ def refused(request: HttpRequest, refusal: Refusal, to: str, panel: dict[str, An
         return TemplateResponse(request, "refusal.html", context, status=refusal.status, headers={"HX-Reswap": "none"})
     if panel is None:
         messages.error(request, refusal.message)
+    if isinstance(refusal, NotRecorded):
+        # The session lies in the database that takes nothing in.
+        return redirect(to)
     fields = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
     return redirect(to)

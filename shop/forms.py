@@ -29,6 +29,16 @@ def wish(posted: QueryDict) -> Wish:
     return Wish(group_id, quantity, capabilities, posted.get("replaces", "")[:64])
 
 
+def decision(posted: QueryDict) -> list[int]:
+    """The numbers that were rented, or none. Raises Refusal where none is ticked and nothing says that none was."""
+    if posted.get("rented") != "yes":
+        return []
+    numbers = [number for text in posted.getlist("numbers") if (number := _whole(text)) is not None]
+    if not numbers:
+        raise Refusal("Tick the numbers that were rented by it, or say that nothing was. Nothing was changed.")
+    return numbers
+
+
 def group_filter(query: QueryDict) -> GroupFilter:
     """What makes no sense is as if it were not there."""
     return GroupFilter(

@@ -79,9 +79,9 @@ def check_out(request: web.Request) -> HttpResponse:
 
 @require_POST
 def decide(request: web.Request) -> HttpResponse:
-    rented = request.POST.get("rented") == "yes"
     operation = web.posted_operation(request)
     try:
+        rented = forms.decision(request.POST)
         outcome = doubt.decide(actor=request.actor, operation=operation, rented=rented)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
@@ -97,6 +97,7 @@ def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = N
         "query": query,
         "here": _path("shop", query),
         "draft": posting.draft(request).get("fields", {}),
+        "waiting": doubt.waiting(request.actor.account),
         "changed": changed or set(),
         "new_operation": web.new_operation,
     }

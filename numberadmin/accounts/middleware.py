@@ -43,6 +43,8 @@ class SignInRequired(LoginRequiredMiddleware):
         """A form says for which account its page was drawn; in another tab it may have become another one since."""
         seen = request.POST.get("account", "") if request.method == "POST" else ""
         if seen in ("", str(actor.account.pk)):
+            if request.method == "GET":
+                posting.tell_of_doubts(request)
             return None
         return posting.refused(request, signin.old_page(actor, seen), "home")
 

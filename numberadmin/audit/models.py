@@ -32,7 +32,7 @@ class Action(models.TextChoices):
     NAME_APPLICATION = "application", "Name application"
     OUTSIDE = "outside", "Changed outside"
     ACCEPT = "accept", "Take over a list"
-    GO_ON = "go-on", "Go on earlier"
+    GO_ON = "go-on", "Go on without waiting"
     REFUSED = "refused", "Refuse an old page"
 
 

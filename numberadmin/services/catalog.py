@@ -91,7 +91,7 @@ def reprice(account: Account, lines: Iterable[Reservation]) -> str:
         amount, currency = prices.get(line.group_id, (line.amount, line.currency))
         if (amount, currency) != (line.amount, line.currency):
             Reservation.objects.filter(pk=line.pk).update(amount=amount, currency=currency)
-            now = "is not clear now" if amount is None else f"is {currency} {amount.normalize():f} now"
+            now = "is not clear now" if amount is None else f"is {currency} {amount:,.2f} now"
             told.append(f"The price in {line.city} {now}.")
     return " ".join(dict.fromkeys(told))
 

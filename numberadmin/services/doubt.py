@@ -1,11 +1,13 @@
 """What a person may do about a write whose outcome is not known: not wait for it, and decide where no list does."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
@@ -50,22 +52,40 @@ def unclear(account: Account) -> list[Unclear]:
     ]
 
 
+def ended(operations: Sequence[UUID]) -> list[Outcome]:
+    """How those of the operations ended that have been settled."""
+    entries = Entry.objects.filter(operation__in=operations, phase=Phase.SETTLEMENT).order_by("id")
+    return [Outcome(entry.operation, entry.state, f"{_told(entry)} {entry.message}") for entry in entries]
+
+
+def _told(entry: Entry) -> str:
+    """What was in doubt."""
+    lines = list(entry.lines.order_by("id")[:2])
+    what = f" of +{lines[0].number}" if len(lines) == 1 else ""
+    return f"{entry.get_action_display()}{what}, {timezone.localtime(entry.at):%H:%M}:"
+
+
 def go_on(*, actor: Actor, operation: UUID) -> Outcome:
     """A person does not want to wait for an open operation: others are written from now on. It is still settled."""
     with transaction.atomic(durable=True):
         row = Open.objects.filter(account=actor.account, intent__operation=operation).first()
         if row is None or not Open.objects.filter(pk=row.pk, passed=False).update(passed=True):
             raise Refusal("Nothing is being waited for any longer. You can go on.")
+        risk = "it can undo what is changed from now on; the list from Sinch will show it"
+        if row.intent.action == Action.CHECK_OUT:
+            risk = "its numbers are rented and paid for: do not rent them once more"
         message = (
             f"Went on without waiting for a change whose outcome is not known ({settle.describe(row.intent)}). Should "
-            "it still take effect, it can undo what is changed from now on; the list from Sinch will show it."
+            f"it still take effect, {risk}. Its own numbers wait until it is known."
         )
         details = {"waited_for": str(operation)}
-        return record.event(actor.account, actor, Action.GO_ON, message, details=details)
+        done = record.event(actor.account, actor, Action.GO_ON, message, details=details)
+        return replace(done, state=State.UNKNOWN)
 
 
-def decide(*, actor: Actor, operation: UUID, rented: bool) -> Outcome:
-    """A person's word on a checkout that the list does not decide: its candidates were rented by it, or nothing was.
+def decide(*, actor: Actor, operation: UUID, rented: Sequence[int]) -> Outcome:
+    """A person's word on a checkout that the list does not decide: which of its candidates it rented; none of them,
+    where `rented` is empty.
 
     No call is made; the word is recorded as the person's. Raises Busy, and NotHere where there is nothing to decide.
     """
@@ -76,19 +96,22 @@ def decide(*, actor: Actor, operation: UUID, rented: bool) -> Outcome:
         raise settle.busy(actor.account) from None
 
 
-def _decided(actor: Actor, operation: UUID, rented: bool) -> Outcome:
+def _decided(actor: Actor, operation: UUID, rented: Sequence[int]) -> Outcome:
     intent = Entry.objects.filter(
         open__account=actor.account, open__unclear=True, operation=operation, action=Action.CHECK_OUT
     ).first()
     if intent is None:
         raise NotHere("There is no such checkout to decide. Its outcome may be known by now. Nothing was changed.")
     if not rented:
-        message = f"{actor.person.name} decided: this checkout rented nothing. Its lines are in the cart again."
+        message = f"Decided by {actor.person.name}: this checkout rented nothing. Its lines are in the cart again."
         result = Result(State.FAILED, message, store=lambda: settle.given_back(intent))
         return record.outcome(actor, intent, Phase.SETTLEMENT, result)
-    numbers = settle.candidates(intent)
+    numbers = sorted(set(rented))
+    if strangers := set(numbers) - set(settle.candidates(intent)):
+        raise Refusal(f"+{min(strangers)} is not one of the new numbers of this checkout. Nothing was changed.")
     references = [reference for part in settle.sent(intent) for reference in part]
-    message = f"{actor.person.name} decided: this checkout rented the {len(numbers)} new numbers."
+    what = f"+{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} numbers"
+    message = f"Decided by {actor.person.name}: this checkout rented {what}."
     result = Result(
         State.SUCCEEDED,
         message,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from numberadmin import sinch
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
-from numberadmin.audit.models import Action
+from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import record
 from numberadmin.services.models import Application, Number, Reading, folded
 
@@ -63,6 +63,8 @@ def store(account: Account, listing: Listing, our_numbers: Collection[int], our_
             _take_over(old, current)
             changed.append(old)
     gone = [] if listing.damaged else list(had.values())
+    if not first:
+        _remember(account, new)
     Number.objects.bulk_create(new, batch_size=500)
     Number.objects.bulk_update(changed, [*TAKEN_FROM_THE_LIST, "assigned_by", "assigned_at"], batch_size=200)
     Number.objects.filter(pk__in=[row.pk for row in gone]).delete()
@@ -146,6 +148,26 @@ def _take_over(old: Number, current: Number) -> None:
     old.application = current.application
 
 
+def _remember(account: Account, new: Sequence[Number]) -> None:
+    """A number that was gone from the list and is back: who rented it and who put it there stands in the audit."""
+    found = {row.number: row for row in new}
+    lines = Line.objects.filter(account=account, entry__phase__in=[Phase.OUTCOME, Phase.SETTLEMENT])
+    known = [
+        line
+        for some in batched(sorted(found))
+        for line in lines.filter(number__in=some, entry__state=State.SUCCEEDED).select_related("entry").order_by("id")
+    ]
+    intents = Entry.objects.filter(operation__in={line.entry.operation for line in known}, phase=Phase.INTENT)
+    people = dict(intents.values_list("operation", "actor_name"))
+    for line in known:
+        row, entry = found[line.number], line.entry
+        if entry.action == Action.CHECK_OUT:
+            row.rented_in, row.rented_by, row.rented_at = entry.operation, people[entry.operation], entry.at
+        else:
+            here = line.became == row.application_key
+            row.assigned_by, row.assigned_at = (people[entry.operation], entry.at) if here else ("", None)
+
+
 def _seen_outside(account: Account, moved: Sequence[Change], new: Sequence[Number], gone: Sequence[Number]) -> None:
     parts = {
         "assigned, moved or unassigned": len(moved),
@@ -156,4 +178,6 @@ def _seen_outside(account: Account, moved: Sequence[Change], new: Sequence[Numbe
         seen = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
         details = {"rented": [row.number for row in new], "gone": [row.number for row in gone]}
         message = f"Seen in the list from Sinch, done outside numberadmin: {seen}."
-        record.event(account, None, Action.OUTSIDE, message, changes=moved, details=details)
+        came = [Change(row.number, "", row.application_key) for row in new]
+        went = [Change(row.number, row.application_key, "") for row in gone]
+        record.event(account, None, Action.OUTSIDE, message, changes=[*moved, *came, *went], details=details)

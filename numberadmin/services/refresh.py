@@ -46,7 +46,7 @@ def if_stale(actor: Actor) -> None:
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
 
     def prepare() -> Callable[[], Fetched] | None:
-        wanted = _worth_looking(actor.account, last) or (last.stale and not just_tried(last))
+        wanted = _worth_looking(actor.account, last) or (bool(last.stale or last.error) and not just_tried(last))
         return listing.fetching(actor.account, actor.instance) if wanted else None
 
     try:

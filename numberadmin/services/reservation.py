@@ -98,7 +98,7 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
     except sinch.Unanswered as error:
         message = (
             f"{remote.explain(error)} {what} may or may not be held: nothing is rented or spent, and a "
-            "reservation nobody checks out lapses by itself."
+            "reservation nobody checks out lapses by itself. You may reserve again."
         )
         return Result(State.UNKNOWN, message, error_code=error.code, store=keep)
     except sinch.Refused as error:

@@ -1,16 +1,20 @@
 """How many threads of a process may be waiting: for Sinch, or for their turn to write.
 
-At most half of the threads wait for Sinch or hold or want a lock; others stand in line before the door. As soon as
-somebody inside has been there for long, the line is kept so short that two threads are always free for pages.
+At most half of the threads wait for Sinch or hold or want a lock; others stand in line before the door. Where things
+do not move, the line is kept so short that two threads are always free for pages.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-# From this age in seconds on, a wait is long: Sinch hangs, or the line before the lock does not move.
-LONG = 0.5
+# Things move while the room has been full for less than GRACE seconds, or at least TURNS have come to a good end within
+# the last WINDOW seconds. One that failed or was given up says nothing of whether others get on.
+GRACE = 0.75
+TURNS = 2
+WINDOW = 2.0
 FREE = 2
 LOOK = 0.1
 
@@ -22,8 +26,10 @@ class Crowded(Exception):
 class Room:
     def __init__(self, threads: int) -> None:
         self._changed = Condition()
-        self._inside: list[float] = []
+        self._inside = 0
         self._line = 0
+        self._full_since = 0.0
+        self._ended: deque[float] = deque(maxlen=TURNS)
         self.resize(threads)
 
     def resize(self, threads: int) -> None:
@@ -36,26 +42,31 @@ class Room:
         """A place, after standing in line for `seconds` at most; raises Crowded."""
         with self._changed:
             self._stand_in_line(time.monotonic() + seconds)
-            entered = time.monotonic()
-            self._inside.append(entered)
+            self._inside += 1
+            if self._inside == self._places:
+                self._full_since = time.monotonic()
         try:
             yield
+            self._ended.append(time.monotonic())
         finally:
             with self._changed:
-                self._inside.remove(entered)
+                self._inside -= 1
                 self._changed.notify()
 
     def _stand_in_line(self, until: float) -> None:
         self._line += 1
         try:
-            while len(self._inside) >= self._places:
+            while self._inside >= self._places:
                 now = time.monotonic()
-                slow = now - min(self._inside) > LONG
-                if now >= until or (slow and self._line > self._longest_line):
+                if now >= until or (self._line > self._longest_line and not self._moves(now)):
                     raise Crowded
                 self._changed.wait(min(until - now, LOOK))
         finally:
             self._line -= 1
+
+    def _moves(self, now: float) -> bool:
+        turns = sum(ended > now - WINDOW for ended in self._ended)
+        return now - self._full_since < GRACE or turns == TURNS
 
 
 # The server tells how many threads it has when it starts (gunicorn.conf.py).

@@ -98,7 +98,7 @@ def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None
     done = [n for n, became in ((line.number, line.became) for line in lines) if n in now and _same(now[n], became)]
     halves = _half_known(intent, done)
     if len(done) == len(lines) and not halves:
-        message = "Found done: the list from Sinch shows it as asked for."
+        message = f"Found done: {_in_words(lines)} {_where(intent)}, as the list from Sinch shows."
         return Result(State.SUCCEEDED, message, changes, store=lambda: _credit(intent, done))
     if not overdue:
         return None
@@ -112,6 +112,17 @@ def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None
         return Result(State.UNKNOWN, message, changes, store=lambda: _credit(intent, done))
     message = f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again."
     return Result(State.FAILED, message, changes, store=lambda: _credit(intent, done))
+
+
+def _in_words(lines: Sequence[Line]) -> str:
+    return f"+{lines[0].number} is" if len(lines) == 1 else f"{len(lines)} numbers are"
+
+
+def _where(intent: Entry) -> str:
+    if intent.action == Action.UNASSIGN:
+        return "in no application"
+    application = mirror.known_applications(intent.account, []).get(intent.application_key.lower())
+    return f"in {application.label if application else intent.application_key}"
 
 
 def _same(key: str, other: str) -> bool:
@@ -209,7 +220,10 @@ def _lines_of(intent: Entry) -> QuerySet[Reservation]:
 
 def _reservation(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
     """No call lists reservations, so an answer that never came cannot be found out; nothing is spent by it."""
-    message = "Whether it was reserved is not known: the answer never came. If it was, it lapses by itself."
+    message = (
+        "Whether it was reserved is not known: the answer never came. Nothing was spent; if it is held, it lapses by "
+        "itself. You may reserve again."
+    )
     return Result(State.UNKNOWN, message)
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
+from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Entry, Phase, State
 from numberadmin.services import record, refresh, remote, settle
 from numberadmin.services.lock import Taken, turn
@@ -129,4 +130,5 @@ def _sent(send: Callable[[P], Result], planned: P) -> Result:
     try:
         return send(planned)
     except sinch.SinchError as error:
-        return Result(State.FAILED, f"{remote.explain(error)} Nothing was changed.", error_code=error.code)
+        unchanged = [Change(change.number, change.was, change.was) for change in planned.changes]
+        return Result(State.FAILED, f"{remote.explain(error)} Nothing was changed.", unchanged, error_code=error.code)

@@ -88,23 +88,29 @@ def test_meanwhile_others_assign_but_nobody_checks_out_there(jane, unclear, sinc
 
 
 def test_a_person_decides_that_they_were_rented_by_it(jane, unclear, operation, audit):
-    outcome = doubt.decide(actor=jane, operation=operation, rented=True)
+    outcome = doubt.decide(actor=jane, operation=operation, rented=sorted(unclear))
     assert set(outcome.numbers) == unclear == set(audit(operation).numbers)
-    assert "Jane Bloggs decided" in audit(operation).message
+    assert "Decided by Jane Bloggs" in audit(operation).message
     assert cart.cart(jane.account).lines == []
     assert {row.rented_in for row in Number.objects.filter(number__in=unclear)} == {operation}
 
 
 def test_a_person_decides_that_nothing_was(jane, unclear, operation, audit):
-    doubt.decide(actor=jane, operation=operation, rented=False)
+    doubt.decide(actor=jane, operation=operation, rented=[])
     assert audit(operation).outcome == "failed"
     assert cart.cart(jane.account).checkable
 
 
 def test_it_is_decided_once(jane, unclear, operation):
-    doubt.decide(actor=jane, operation=operation, rented=True)
+    doubt.decide(actor=jane, operation=operation, rented=sorted(unclear))
     with pytest.raises(NotHere):
-        doubt.decide(actor=jane, operation=operation, rented=False)
+        doubt.decide(actor=jane, operation=operation, rented=[])
+
+
+def test_only_new_numbers_can_be_said_to_be_rented_by_it(jane, unclear, operation):
+    old = Number.objects.exclude(number__in=unclear).order_by("number")[0].number
+    with pytest.raises(Refusal, match="not one of the new numbers"):
+        doubt.decide(actor=jane, operation=operation, rented=[old])
 
 
 def test_a_list_that_decides_after_all_needs_no_person(jane, unclear, operation, audit, sinch):
@@ -136,7 +142,7 @@ def test_a_price_that_has_changed_is_shown_before_it_is_paid(jane, sinch):
     place = group(jane)
     reserve(jane, place, 2)
     sinch.set(price={str(place.group_id): "9.50"})
-    with pytest.raises(Refusal, match=r"9\.5 now"):
+    with pytest.raises(Refusal, match=r"9\.50 now"):
         checkout.check_out(actor=jane, operation=uuid4(), seen=cart.cart(jane.account).mark)
     assert posts(sinch) == []
     assert [str(total.amount) for total in cart.cart(jane.account).totals] == ["19.0000"]

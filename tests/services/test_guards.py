@@ -207,3 +207,16 @@ def test_a_key_in_other_letters_is_the_same_application(jane, sinch):
     refresh.now(actor=jane)
     assert set(in_application(jane, SUPPORT)) == before
     assert outside(jane) == []
+
+
+def test_a_number_that_was_gone_and_is_back_keeps_who_put_it_there(jane, sinch):
+    number = free(jane)[0]
+    assign(jane, [number])
+    sinch.fault(match={"verb": "GET"}, kind="body", body=[], times=5)
+    refresh.now(actor=jane)
+    refresh.now(actor=jane, accept=reading(jane).accept)
+    assert not Number.objects.exists()
+    assert number in {line.number for line in outside(jane)[0].lines}
+    sinch.clear_faults()
+    refresh.now(actor=jane)
+    assert Number.objects.get(number=number).assigned_by == "Jane Bloggs"

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from numberadmin.services.room import LONG, Crowded, Room
+from numberadmin.services.room import GRACE, Crowded, Room
 
 
 @pytest.fixture
@@ -14,13 +14,14 @@ def room():
     return Room(threads=8)
 
 
-def stand_in_line(room, count, seconds=5):
+def stand_in_line(room, count, seconds=5, hold=0.0):
     """So many threads that want a place; gives the list of what came of each."""
     results = []
 
     def want():
         try:
             with room.place(seconds):
+                time.sleep(hold)
                 results.append("in")
         except Crowded:
             results.append("out")
@@ -50,22 +51,32 @@ def test_a_place_that_is_left_goes_to_the_next(room):
     assert results == ["in"] * 3
 
 
-def test_while_nobody_is_inside_for_long_all_may_stand_in_line(room):
+def test_at_first_all_may_stand_in_line(room):
     with ExitStack() as held:
         for _ in range(4):
             held.enter_context(room.place(0))
         results, _ = stand_in_line(room, 20)
-        time.sleep(LONG / 2)
+        time.sleep(GRACE / 2)
         assert results == []
 
 
-def test_where_the_wait_is_long_two_threads_are_kept_free(room):
+def test_where_nothing_moves_two_threads_are_kept_free(room):
     with ExitStack() as held:
         for _ in range(4):
             held.enter_context(room.place(0))
         results, _ = stand_in_line(room, 20)
-        time.sleep(LONG + 0.5)
+        time.sleep(GRACE + 0.5)
         assert results == ["out"] * 18
+
+
+def test_where_things_move_all_may_stand_in_line(room):
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(room.place(0))
+        results, _ = stand_in_line(room, 20, hold=0.1)
+        time.sleep(GRACE + 0.5)
+        assert "out" not in results
+        assert len(results) > 5
 
 
 def test_nobody_stands_in_line_longer_than_asked_for(room):
