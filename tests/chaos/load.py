@@ -215,12 +215,14 @@ def all_loads(folder: Path, database: str) -> int:
         began,
     )
     began = time.monotonic()
-    wanted, rented, cost, paid = checkouts(folder, count=1000, rate=0.3)
-    say(
-        f"1,000 checkouts under faults: {wanted} numbers wanted, {rented} rented, USD {cost} shown, USD {paid} paid",
-        wanted == rented and cost == paid,
-        began,
-    )
+    # Four who press again, each on a Sinch of their own: most of the time is waiting for answers.
+    with ThreadPoolExecutor(4) as pool:
+        parts = list(pool.map(lambda seed: checkouts(folder, count=250, rate=0.3, seed=seed), range(4)))
+    wanted, rented = sum(part[0] for part in parts), sum(part[1] for part in parts)
+    cost, paid = sum(part[2] for part in parts), sum(part[3] for part in parts)
+    what = f"{wanted} numbers wanted, {rented} rented, USD {cost} shown, USD {paid} paid"
+    fine = all(part[0] == part[1] and part[2] == part[3] for part in parts)
+    say(f"1,000 checkouts under faults: {what}", fine, began)
     began = time.monotonic()
     done, lost = assigns(folder, people=20, processes=4, each=3, without="lock")
     say(f"without the lock: {done} assigns acknowledged, {lost} lost", lost > 0, began)

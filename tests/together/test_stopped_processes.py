@@ -118,3 +118,20 @@ def test_an_outcome_that_the_database_does_not_take_is_offered_again(remote, url
             file.execute("ROLLBACK")
             assert messages(answer.result()) == ["success"]
         assert Ledger(url).open() == 0
+
+
+def test_how_a_doubt_ended_is_told_to_whoever_was_left_in_it(remote, url):
+    with dashboard(remote.urls, url, **OPTIONS, SETTLE_SECONDS="1") as base:
+        jane = sign_in(base)
+        number = free(jane)[0]
+        remote.control.fault(match={"verb": "PUT"}, kind="drop", times=1)
+        assert messages(assign(jane, number)) == ["warning"]
+        for _ in range(100):
+            if Ledger(url).open() == 0:
+                break
+            time.sleep(0.1)
+        page = jane.get("/shop/cart/")
+        assert messages(page) == ["error"]
+        assert f"Assign of +{number}" in page.text
+        assert "It did not happen" in page.text
+        assert messages(jane.get("/shop/cart/")) == []
