@@ -32,6 +32,8 @@ BEHAVIOURS: dict[str, dict[str, object]] = {
     "losing": {"kind": "lose"},
     "cut": {"kind": "drop"},
     "torn": {"kind": "truncate"},
+    # Later than the settling time: only for twins, for nothing is promised then.
+    "too late": {"kind": "delay", "seconds": 2.5},
     # What is read before the change, where something is.
     "unreadable": {"kind": "html", "match": {"verb": "GET", "path": "/applications/"}, "times": 3},
     "empty": {"kind": "body", "body": [], "match": {"verb": "GET", "path": "/applications/"}, "times": 2},
@@ -96,6 +98,7 @@ class Lane:
         self.sinch.clear_faults()
         if "success" not in (result.first, result.again):
             acknowledged = {}
+        self._landed(before.call)
         self._settled()
         result.violations = self.checker.violations(before, acknowledged | answer, outside)
         reserved = len(self.sinch.state()["reservations"]) - before.reservations
@@ -132,6 +135,15 @@ class Lane:
                 return _told(page)
             time.sleep(0.2)
         return "busy"
+
+    def _landed(self, after: int) -> None:
+        """Until what is still under way at the remote has taken effect, or has come to its end without one."""
+        ends = time.monotonic() + 10
+        while time.monotonic() < ends:
+            calls = [call for call in self.sinch.log(after) if call["verb"] != "GET"]
+            if all(call["applied"] or call["ended"] for call in calls):
+                return
+            time.sleep(0.1)
 
     def _settled(self) -> None:
         """Until nothing is open, and the list has been read once more."""

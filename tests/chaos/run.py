@@ -19,7 +19,7 @@ from tests.chaos.cases import BEHAVIOURS, OPERATIONS, Lane, Result, lane
 from tests.databases import prepared
 
 LANES = 6
-REMOTES = [name for name in BEHAVIOURS if name not in ("unreadable", "empty")]
+REMOTES = [name for name in BEHAVIOURS if name not in ("unreadable", "empty", "too late")]
 READ_FIRST = [(operation, remote) for operation in ("assign", "move") for remote in ("unreadable", "empty")]
 # In the answer to a call without content there is nothing to tear.
 CASES = [
@@ -30,13 +30,13 @@ CASES = [
 ] + READ_FIRST
 # The case that shows what each guard is for: operation, remote, the step to die at.
 TWINS: dict[str, tuple[str, ...]] = {
-    "settling": ("assign", "late", "awaiting PUT voice"),
+    "settling": ("assign", "too late", "awaiting PUT voice"),
     "intent": ("assign", "fine", "after PUT voice"),
     "doubt": ("assign", "losing"),
     "once": ("reserve", "fine"),
     "shape": ("assign", "unreadable"),
     "losses": ("assign", "empty"),
-    "patience": ("assign", "late", "awaiting PUT voice"),
+    "patience": ("assign", "too late", "awaiting PUT voice"),
     "single_sending": ("reserve", "losing"),
 }
 
