@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
@@ -59,14 +58,22 @@ def _opened(who: sinch.Identity, password: str) -> Opened:
 def enter(user: sinch.User, organisation: sinch.Organisation) -> tuple[Person, Account]:
     """The rows of the person and the account, made or brought up to date."""
     name = user.name or user.email or f"Sinch user {user.id}"
-    with transaction.atomic():
-        person, _ = Person.objects.update_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
-        account, _ = Account.objects.update_or_create(
-            organisation_id=organisation.id,
-            defaults={"name": organisation.name or f"Organisation {organisation.id}"},
-        )
-        Membership.objects.get_or_create(person=person, account=account)
+    person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
+    _bring_up_to_date(person, name=name, email=user.email)
+    called = organisation.name or f"Organisation {organisation.id}"
+    account, _ = Account.objects.get_or_create(organisation_id=organisation.id, defaults={"name": called})
+    _bring_up_to_date(account, name=called)
+    Membership.objects.get_or_create(person=person, account=account)
     return person, account
+
+
+def _bring_up_to_date(row: Person | Account, **values: str) -> None:
+    """By a plain update of what is new: a row that is locked whole would stand in the way of every entry of the audit
+    that names it, and two sign-ins at once would wait for each other for ever."""
+    new = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if new:
+        type(row)._default_manager.filter(pk=row.pk).update(**new)
+        row.refresh_from_db()
 
 
 def entered(actor: Actor) -> None:
