@@ -34,7 +34,7 @@ def url(tmp_path):
 
 @pytest.fixture
 def base(remote, sinch, url):
-    options = {"SINCH_TIMEOUT": "4", "NUMBERS_MAX_AGE": "0", "LOCK_SECONDS": "3", "DATABASE_TIMEOUT": "1"}
+    options = {"SINCH_TIMEOUT": "15", "NUMBERS_MAX_AGE": "0", "LOCK_SECONDS": "3", "DATABASE_TIMEOUT": "1"}
     with dashboard(remote.urls, url, workers=1, **options) as address:
         yield address
 
@@ -47,22 +47,19 @@ def jane(base, sinch):
     return visitor
 
 
-def seconds(ask):
-    began = time.monotonic()
-    answer = ask()
-    return time.monotonic() - began, answer
+def hangs(sinch):
+    """Whether Sinch still owes an answer."""
+    return any(call["ended"] is None for call in sinch.log())
 
 
-@pytest.mark.parametrize("kind", ["delay", "drip"])
+@pytest.mark.parametrize("kind", ["delay", "lag"])
 def test_a_page_shows_the_list_it_has_while_a_new_one_does_not_come(jane, sinch, kind):
-    sinch.fault(match={"verb": "GET"}, kind=kind, seconds=3.5, times=3)
-    took, page = seconds(lambda: jane.get("/inventory/"))
-    assert took < 3
-    assert "data-number" in page.text
-    assert "The list is being read from Sinch" in page.text
-    took, page = seconds(lambda: jane.get("/inventory/"))
-    assert took < 1
-    assert "list from" in page.text
+    sinch.fault(match={"verb": "GET"}, kind=kind, seconds=8, times=3)
+    first, second = jane.get("/inventory/"), jane.get("/inventory/")
+    assert hangs(sinch)
+    for page in (first, second):
+        assert "data-number" in page.text
+        assert "The list is being read from Sinch" in page.text
 
 
 def test_a_list_that_comes_late_is_shown_by_the_next_page(jane, sinch):
@@ -75,15 +72,18 @@ def test_a_list_that_comes_late_is_shown_by_the_next_page(jane, sinch):
 
 
 def test_fifty_requests_that_hang_leave_threads_for_pages(jane, sinch, base):
-    free = list(sinch.state()["rented"]["8888123"])[:50]
-    sinch.fault(match={"path": "/applications/"}, kind="delay", seconds=3.5, times=50)
+    numbers = list(sinch.state()["rented"]["8888123"])[:50]
+    sinch.fault(match={"path": "/applications/"}, kind="delay", seconds=8, times=50)
     with ThreadPoolExecutor(60) as pool:
-        for number in free:
+        posts = [
             pool.submit(jane.post, "/inventory/assign/", numbers=number, application_key=APPLICATION)
+            for number in numbers
+        ]
         time.sleep(2)
         visitor = Visitor(base)
-        took = [seconds(lambda path=path: visitor.get(path))[0] for path in ["/healthz", "/login/", "/audit/"] * 7]
-    assert sorted(took)[-2] < 2
+        pages = [visitor.get(path) for path in ["/healthz", "/login/", "/audit/"] * 5]
+        assert all(page.ok for page in pages)
+        assert not all(post.done() for post in posts)
 
 
 def test_where_the_intent_cannot_be_written_nothing_is_sent(jane, sinch, url):

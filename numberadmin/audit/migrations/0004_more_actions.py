@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='entry',
             name='action',
-            field=models.CharField(choices=[('sign-in', 'Sign in'), ('sign-out', 'Sign out'), ('reserve', 'Reserve'), ('drop', 'Remove from cart'), ('checkout', 'Check out'), ('assign', 'Assign'), ('move', 'Move'), ('unassign', 'Unassign'), ('application', 'Name application'), ('outside', 'Changed outside'), ('accept', 'Take over a list'), ('go-on', 'Go on earlier'), ('refused', 'Refuse an old page')], max_length=16),
+            field=models.CharField(choices=[('sign-in', 'Sign in'), ('sign-out', 'Sign out'), ('reserve', 'Reserve'), ('drop', 'Remove from cart'), ('checkout', 'Check out'), ('assign', 'Assign'), ('move', 'Move'), ('unassign', 'Unassign'), ('application', 'Name application'), ('outside', 'Changed outside'), ('accept', 'Take over a list'), ('go-on', 'Go on without waiting'), ('refused', 'Refuse an old page')], max_length=16),
         ),
     ]
