@@ -38,4 +38,5 @@ def test_nothing_is_lost_and_nothing_is_bought_twice(work, operation, remote, ki
 def test_each_request_passes_the_steps_that_the_cases_name(work):
     steps = work.run("assign", "slow").steps
     assert {"before PUT voice", "awaiting PUT voice", "after PUT voice", "before the answer"} <= set(steps)
-    assert steps.count("before commit") == steps.count("after commit") >= 3
+    # The intent and the outcome; on a slow machine there may be more.
+    assert steps.count("before commit") == steps.count("after commit") >= 2
