@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory import forms
 from numberadmin import posting, web
+from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
 from numberadmin.services import assignment, doubt, rentals, unassignment
@@ -21,12 +22,14 @@ from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusa
 
 
 @require_safe
+@web.needs(May.READ)
 def inventory(request: web.Request) -> HttpResponse:
     reading.if_stale(request.actor)
     return _numbers(request, request.GET)
 
 
 @require_POST
+@web.needs(May.CHANGE)
 def refresh(request: web.Request) -> HttpResponse:
     try:
         outcome = reading.now(actor=request.actor, accept=request.POST.get("accept", "")[:64])
@@ -36,6 +39,7 @@ def refresh(request: web.Request) -> HttpResponse:
 
 
 @require_POST
+@web.needs(May.CHANGE)
 def assign(request: web.Request) -> HttpResponse:
     to = posting.back(request, reverse("inventory"))
     try:
@@ -62,6 +66,7 @@ def assign(request: web.Request) -> HttpResponse:
 
 
 @require_POST
+@web.needs(May.CHANGE)
 def unassign(request: web.Request) -> HttpResponse:
     try:
         wish = forms.selection(request.POST)
@@ -80,6 +85,7 @@ def unassign(request: web.Request) -> HttpResponse:
 
 
 @require_POST
+@web.needs(May.CHANGE)
 def go_on(request: web.Request) -> HttpResponse:
     to = posting.back(request, reverse("inventory"))
     try:
@@ -93,12 +99,14 @@ def go_on(request: web.Request) -> HttpResponse:
 
 
 @require_safe
+@web.needs(May.READ)
 def number(request: web.Request, number: int) -> HttpResponse:
     reading.if_stale(request.actor)
     return _number(request, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@web.needs(May.READ, post=May.CHANGE)
 def applications(request: web.Request) -> HttpResponse:
     if request.method != "POST":
         return _applications(request)

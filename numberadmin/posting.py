@@ -1,14 +1,17 @@
 """How a posted form is answered: what happened as a message, and for a refusal the form's fields once more."""
 
-from typing import Any, cast
+from collections.abc import Collection
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from numberadmin import web
+from numberadmin.accounts.actor import Actor
 from numberadmin.audit.models import State
 from numberadmin.services import doubt
 from numberadmin.services.results import NotRecorded, Outcome, Refusal
@@ -44,10 +47,34 @@ def tell_of_doubts(request: HttpRequest) -> None:
         request.session[DOUBTS] = [operation for operation in waiting if operation not in told]
 
 
-def refused(request: HttpRequest, refusal: Refusal, to: str, panel: dict[str, Any] | None = None) -> HttpResponse:
+class Change(Protocol):
+    """A service that wants who does it, and as which operation."""
+
+    def __call__(self, *, actor: Actor, operation: UUID) -> Outcome: ...
+
+
+def done(request: HttpRequest, change: Change, to: str, secret: Collection[str] = ()) -> HttpResponse:
+    """Does it, and goes to the page `to`, which says what came of it."""
+    actor = cast(web.Request, request).actor
+    try:
+        outcome = change(actor=actor, operation=web.posted_operation(request))
+    except Refusal as refusal:
+        return refused(request, refusal, reverse(to), secret=secret)
+    say(request, outcome)
+    return redirect(to)
+
+
+def refused(
+    request: HttpRequest,
+    refusal: Refusal,
+    to: str,
+    panel: dict[str, Any] | None = None,
+    secret: Collection[str] = (),
+) -> HttpResponse:
     """Says why nothing was done: beside a page that stays as it is, or by a redirect that keeps the form's fields.
 
-    `panel` is a question, with the form that answers it: its `template` and what that shows.
+    `panel` is a question, with the form that answers it: its `template` and what that shows. The `secret` fields
+    are not kept.
     """
     if cast(web.Request, request).htmx:
         context = {"refusal": refusal.message, "panel": panel}
@@ -57,9 +84,17 @@ def refused(request: HttpRequest, refusal: Refusal, to: str, panel: dict[str, An
     if isinstance(refusal, NotRecorded):
         # The session lies in the database that takes nothing in.
         return redirect(to)
-    fields = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    dropped = {"csrfmiddlewaretoken", *secret}
+    fields = {name: request.POST.getlist(name) for name in request.POST if name not in dropped}
     request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
     return redirect(to)
+
+
+def forbidden(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What the person's role does not allow: said on a page of its own, beside the page for htmx."""
+    if cast(web.Request, request).htmx:
+        return refused(request, refusal, "home")
+    return TemplateResponse(request, "forbidden.html", {"refusal": refusal.message}, status=refusal.status)
 
 
 def draft(request: HttpRequest) -> dict[str, Any]:

@@ -125,10 +125,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "accounts.Person"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_validation = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validation}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validation}CommonPasswordValidator"},
+    {"NAME": f"{_validation}UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("login", "name")}},
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inventory"
 SESSION_ENGINE = "numberadmin.accounts.sessions"
-SESSION_COOKIE_AGE = 12 * 3600
+# A session ends after its longest time, and earlier where nobody used it for so long, both in seconds.
+SESSION_COOKIE_AGE: int = env.int("SESSION_SECONDS", default=12 * 3600)
+SESSION_IDLE_SECONDS: float = env.float("SESSION_IDLE_SECONDS", default=30 * 60.0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
@@ -145,7 +154,15 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_HTTPS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Proxies whose X-Forwarded-For is believed: addresses or networks, or `unix` for a proxy that comes over a Unix socket.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 MESSAGE_STORAGE = "numberadmin.messages.Storage"
+
+# Mail is sent where a server is named; without one, links are copied by hand.
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+MAIL_IS_SET_UP: bool = bool(env.str("EMAIL_URL", default=""))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="numberadmin@localhost")
 
 _self = ["'self'"]
 CONTENT_SECURITY_POLICY = {

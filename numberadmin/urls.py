@@ -3,6 +3,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from numberadmin.accounts.roles import May
+from numberadmin.web import needs
+
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -13,7 +16,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 handler400 = "numberadmin.web.bad_request"
 handler500 = "numberadmin.web.server_error"
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="inventory"), name="home"),
+    path("", needs(May.READ)(RedirectView.as_view(pattern_name="inventory")), name="home"),
     path("", include("numberadmin.accounts.urls")),
     path("shop/", include("shop.urls")),
     path("inventory/", include("inventory.urls")),

@@ -2,8 +2,8 @@
 
 import sys
 import uuid
-from collections.abc import Collection
-from typing import Any, cast
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.db import DatabaseError, InterfaceError
@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.roles import May
 
 
 class Request(HttpRequest):
@@ -24,6 +25,22 @@ class Request(HttpRequest):
 
     htmx: HtmxDetails
     actor: Actor
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def needs(may: May, *, post: May | None = None) -> Callable[[View], View]:
+    """What a person's role has to allow for this view; `post` where posting to it asks for something else.
+
+    A view that says nothing is open to nobody who is signed in.
+    """
+
+    def mark(view: View) -> View:
+        view.needs = {"POST": post or may, "": may}  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def new_operation() -> str:
@@ -98,8 +115,19 @@ def _database_failed(error: BaseException | None) -> bool:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """For every template: the actor, and what the top bar counts."""
-    from numberadmin.services import cart
+    """For every template: the actor, what the role allows, and what the top bar counts."""
+    from numberadmin.services import approval, cart, permission
 
     actor = getattr(request, "actor", None)
-    return {"actor": actor, "cart_lines": cart.line_count(actor.account) if actor else 0}
+    if not actor:
+        return {"actor": None, "may": {}}
+    # What has to be asked of Sinch is not offered where nobody has connected the account.
+    asks_sinch = {May.CHANGE, May.BUY, May.APPROVE}
+    may = {what.value: actor.may(what) and (what not in asks_sinch or bool(actor.connection)) for what in May}
+    return {
+        "actor": actor,
+        "may": may,
+        "cart_lines": cart.line_count(actor.account),
+        "requests": approval.count(actor.account) if may["approve"] else 0,
+        "owners": "" if actor.connection else permission.owners(actor.account),
+    }

@@ -8,24 +8,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
+from numberadmin.accounts.roles import May
+from numberadmin.services import approval, catalog, checkout, doubt, refresh, reservation
 from numberadmin.services import cart as carts
-from numberadmin.services import catalog, checkout, doubt, refresh, reservation
-from numberadmin.services.results import Refusal
+from numberadmin.services.results import Outcome, Refusal
 from shop import forms
 
 
 @require_safe
+@web.needs(May.READ)
 def shop(request: web.Request) -> HttpResponse:
     return _groups(request, request.GET)
 
 
 @require_safe
+@web.needs(May.READ)
 def cart(request: web.Request) -> HttpResponse:
     refresh.if_open(request.actor)
     return _cart(request)
 
 
 @require_POST
+@web.needs(May.BUY)
 def reserve(request: web.Request) -> HttpResponse:
     to = posting.back(request, reverse("shop"))
     try:
@@ -49,6 +53,7 @@ def reserve(request: web.Request) -> HttpResponse:
 
 
 @require_POST
+@web.needs(May.BUY)
 def remove(request: web.Request) -> HttpResponse:
     try:
         outcome = carts.remove(
@@ -63,6 +68,7 @@ def remove(request: web.Request) -> HttpResponse:
 
 
 @require_POST
+@web.needs(May.BUY)
 def check_out(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     each = request.POST.get("each") == "yes"
@@ -71,13 +77,29 @@ def check_out(request: web.Request) -> HttpResponse:
         outcome = checkout.check_out(actor=request.actor, operation=operation, each=each, seen=seen)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
-    posting.say(request, outcome)
-    if outcome.numbers:
-        return redirect(f"{reverse('inventory')}?rented={operation}")
-    return redirect("cart")
+    return _rented(request, outcome)
 
 
 @require_POST
+@web.needs(May.APPROVE)
+def approve(request: web.Request) -> HttpResponse:
+    operation, wanted = web.posted_operation(request), request.POST.get("request", "")[:36]
+    try:
+        outcome = checkout.check_out(actor=request.actor, operation=operation, approves=wanted)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("cart"))
+    return _rented(request, outcome)
+
+
+@require_POST
+@web.needs(May.BUY)
+def decline(request: web.Request) -> HttpResponse:
+    wanted, reason = request.POST.get("request", "")[:36], request.POST.get("reason", "")[:500].replace("\0", "")
+    return posting.done(request, lambda **who: approval.decline(request_id=wanted, reason=reason, **who), "cart")
+
+
+@require_POST
+@web.needs(May.BUY)
 def decide(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     try:
@@ -85,8 +107,13 @@ def decide(request: web.Request) -> HttpResponse:
         outcome = doubt.decide(actor=request.actor, operation=operation, rented=rented)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
+    return _rented(request, outcome)
+
+
+def _rented(request: web.Request, outcome: Outcome) -> HttpResponse:
+    """To the numbers that were rented; where none were, back to the cart."""
     posting.say(request, outcome)
-    return redirect(f"{reverse('inventory')}?rented={operation}" if outcome.numbers else "cart")
+    return redirect(f"{reverse('inventory')}?rented={outcome.operation}" if outcome.numbers else "cart")
 
 
 def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = None) -> HttpResponse:
@@ -110,6 +137,8 @@ def _cart(request: web.Request) -> HttpResponse:
         "cart": carts.cart(account),
         "waiting": doubt.waiting(account),
         "unclear": doubt.unclear(account),
+        "requests_waiting": approval.waiting(account),
+        "asks": approval.above_limit(request.actor.membership, carts.held(account)),
         "here": reverse("cart"),
         "new_operation": web.new_operation,
     }

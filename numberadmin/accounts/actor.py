@@ -1,57 +1,106 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from numberadmin.accounts import instances
-from numberadmin.accounts.models import Account, Membership, Person, Session
+from numberadmin.accounts import address, instances, sessions
+from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.accounts.roles import May
 from numberadmin.sinch import Instance
+
+# How a session was opened: with the Sinch account alone, or by the person with a password of their own.
+BY_SINCH, BY_PERSON = "sinch", "member"
+
+
+class Disconnected(Exception):
+    """The team has no instance that still lives, so nothing can be asked of Sinch."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a person, on an account, through an instance, from a session and an address."""
+    """Who does something: a person, in the team of an account, from a session and an address."""
 
-    person: Person
-    account: Account
-    instance: Instance
+    membership: Membership
+    # The team's instance; None where it has ended and nobody has connected the account again.
+    connection: Instance | None
     session: str
     address: str
     # By which the session can be looked up again; empty for work that no session is behind.
     session_key: str = field(default="", repr=False)
 
-    def still_may(self) -> bool:
-        """Whether the person is a member and signed in now: both may have ended since the request came in."""
-        member = Membership.objects.filter(person=self.person, account=self.account, person__is_active=True).exists()
-        now = timezone.now()
-        return member and (
-            not self.session_key or Session.objects.filter(session_key=self.session_key, expire_date__gt=now).exists()
-        )
+    @property
+    def person(self) -> Person:
+        return self.membership.person
+
+    @property
+    def account(self) -> Account:
+        return self.membership.account
+
+    @property
+    def instance(self) -> Instance:
+        """Raises Disconnected."""
+        return connected(self)
+
+    def may(self, what: May) -> bool:
+        return self.membership.may(what)
+
+    def now(self) -> Membership | None:
+        """The membership as it stands now; None where the person has been signed out since the request came in."""
+        if self.session_key and not sessions.alive(session_key=self.session_key).exists():
+            return None
+        return active(self.account).filter(person=self.person).first()
+
+
+def connected(actor: Actor) -> Instance:
+    """The team's instance. Raises Disconnected."""
+    if actor.connection is None:
+        raise Disconnected
+    return actor.connection
 
 
 def of(request: HttpRequest) -> Actor | None:
-    """The actor of a request, or None where nobody is signed in with an instance that still lives."""
-    if not request.user.is_authenticated or "account" not in request.session:
+    """The actor of a request, or None where nobody is signed in."""
+    session = request.session
+    if not request.user.is_authenticated or "account" not in session:
         return None
-    membership = (
-        Membership.objects.select_related("person", "account")
-        .filter(person_id=request.user.pk, account_id=request.session["account"], person__is_active=True)
-        .first()
-    )
+    membership = of_person(request.user.pk).filter(account_id=session["account"]).first()
     if membership is None:
         return None
-    instance = instances.kept(request.session, membership.account)
-    if instance is None:
+    connection = instances.live(membership.account)
+    if session.get("by") == BY_SINCH and (connection is None or needs_person(membership)):
         return None
-    return Actor(
-        person=membership.person,
-        account=membership.account,
-        instance=instance,
-        session=digest(request.session.session_key or ""),
-        address=request.META.get("REMOTE_ADDR", ""),
-        session_key=request.session.session_key or "",
-    )
+    key = session.session_key or ""
+    return Actor(membership, connection, digest(key), address.of(request), key)
+
+
+def active(account: Account) -> "QuerySet[Membership]":
+    """The team: whoever is in it now."""
+    rows = Membership.objects.filter(account=account, is_active=True, person__is_active=True)
+    return rows.select_related("person", "account")
+
+
+def of_person(person_id: int) -> "QuerySet[Membership]":
+    """The teams that a person is in now; `others` says whether somebody else of the team has a password."""
+    others = Membership.objects.filter(
+        account=OuterRef("account"), is_active=True, person__is_active=True, person__login__isnull=False
+    ).exclude(person=person_id)
+    rows = Membership.objects.filter(person=person_id, is_active=True, person__is_active=True)
+    return rows.select_related("person", "account").annotate(others=Exists(others)).order_by("account__name", "id")
+
+
+def needs_person(membership: Membership) -> bool:
+    """Whether a Sinch sign-in is not enough: somebody else is in the team, so it does not tell who it is."""
+    return bool(membership.others)  # type: ignore[attr-defined]
+
+
+def opened(session: SessionBase, membership: Membership, by: str, request: HttpRequest) -> None:
+    """Puts into a session of the person whom it belongs to, and from where it was opened."""
+    session["account"] = membership.account_id
+    session["by"] = by
+    session["address"] = address.of(request)
+    session["agent"] = request.headers.get("User-Agent", "")[:300]
 
 
 def digest(session_key: str) -> str:

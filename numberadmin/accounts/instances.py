@@ -1,66 +1,68 @@
-"""The Sinch instance that a session keeps: its secret sealed, bound to the account and the instance id."""
+"""The Sinch instance of a team: opened with the Sinch account's password, kept sealed, shared until it ends."""
 
 import datetime as dt
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
-from numberadmin.accounts.models import Account, Session
+from numberadmin.accounts.models import Account, Connection
 from numberadmin.accounts.seal import Unsealable, seal, unseal
 from numberadmin.sinch import Instance
 
 # An instance is given up this long before it ends, so that it does not end in the middle of a write.
 MARGIN = dt.timedelta(minutes=5)
-# The longest a session lasts, whatever its instance allows.
-LONGEST = dt.timedelta(hours=12)
 
 
-def keep(session: SessionBase, account: Account, instance: Instance) -> None:
-    """Puts the instance and its account into the session, which from then on ends with the instance."""
-    session["account"] = account.pk
-    session["instance"] = pack(instance, account.organisation_id)
-    session.set_expiry(min(timezone.now() + LONGEST, _usable_until(instance)))
-
-
-def kept(session: SessionBase, account: Account) -> Instance | None:
-    """The session's instance, or None where there is none that can still be used."""
-    return unpack(session.get("instance"), account.organisation_id)
-
-
-def forget(session: SessionBase) -> None:
-    session.pop("instance", None)
+def keep(account: Account, instance: Instance, opened_by: str) -> None:
+    """From now on the team works through this instance."""
+    packed = pack(instance, account.organisation_id)
+    values = {
+        "instance_id": instance.id,
+        "secret": packed["secret"],
+        "usable_until": usable_until(instance),
+        "opened_at": timezone.now(),
+        "opened_by": opened_by,
+    }
+    Connection.objects.get_or_create(account=account, defaults=values)
+    Connection.objects.filter(account=account).exclude(instance_id=instance.id).update(**values)
 
 
 def live(account: Account) -> Instance | None:
-    """An instance of the account that some session still holds: for work that nobody is waiting for."""
-    sessions = Session.objects.filter(account=account, expire_date__gt=timezone.now()).order_by("-expire_date")
-    for row in sessions:
-        if instance := unpack(row.get_decoded().get("instance"), account.organisation_id):
-            return instance
-    return None
+    """The team's instance, or None where there is none that can still be used."""
+    row = Connection.objects.filter(account=account, usable_until__gt=timezone.now()).first()
+    if row is None:
+        return None
+    return _opened(row.instance_id, row.secret, row.usable_until, account.organisation_id)
+
+
+def forget(account: Account, instance_id: str = "") -> None:
+    """Erases the team's instance; with `instance_id`, only where it is still that one."""
+    rows = Connection.objects.filter(account=account)
+    (rows.filter(instance_id=instance_id) if instance_id else rows).delete()
 
 
 def pack(instance: Instance, belongs_to: str) -> dict[str, str]:
     return {
         "id": instance.id,
         "secret": seal(instance.secret, f"{belongs_to}:{instance.id}"),
-        "expires_at": _usable_until(instance).isoformat(),
+        "expires_at": instance.expires_at.isoformat(),
     }
 
 
-def unpack(packed: dict[str, str] | None, belongs_to: str) -> Instance | None:
-    if not packed:
-        return None
+def unpack(packed: dict[str, str], belongs_to: str) -> Instance | None:
+    """What was packed; None where it is over, or belongs to something else."""
     expires_at = dt.datetime.fromisoformat(packed["expires_at"])
     if expires_at <= timezone.now():
         return None
-    try:
-        secret = unseal(packed["secret"], f"{belongs_to}:{packed['id']}")
-    except Unsealable:
-        return None
-    return Instance(id=packed["id"], secret=secret, expires_at=expires_at)
+    return _opened(packed["id"], packed["secret"], expires_at, belongs_to)
 
 
-def _usable_until(instance: Instance) -> dt.datetime:
+def usable_until(instance: Instance) -> dt.datetime:
     """Read when the instance is new: a short-lived one gives up a tenth of its life instead of the whole margin."""
     return instance.expires_at - min(MARGIN, (instance.expires_at - timezone.now()) / 10)
+
+
+def _opened(id: str, sealed: str, expires_at: dt.datetime, belongs_to: str) -> Instance | None:
+    try:
+        return Instance(id=id, secret=unseal(sealed, f"{belongs_to}:{id}"), expires_at=expires_at)
+    except Unsealable:
+        return None

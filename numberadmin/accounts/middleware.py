@@ -3,14 +3,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from numberadmin import posting, web
-from numberadmin.accounts import instances
-from numberadmin.accounts.actor import Actor, of
-from numberadmin.services import signin
-from numberadmin.services.results import SignInAgain
+from numberadmin.accounts import instances, sessions
+from numberadmin.accounts.actor import BY_SINCH, Actor, Disconnected, of
+from numberadmin.services import permission, signin
+from numberadmin.services.database import impatience
+from numberadmin.services.results import Refusal, SignedOut, SignInAgain
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,32 +29,72 @@ def actor(get_response: GetResponse) -> GetResponse:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Every view wants a signed-in person with a live instance, unless it is marked otherwise."""
+    """Every view wants a signed-in person whose role allows it, unless it is marked as open to all."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
-        if actor := request.actor:  # type: ignore[attr-defined]
-            return self._for_this_account(request, actor)
-        if request.user.is_authenticated:
-            messages.warning(request, "Your session with Sinch has ended. Nothing was changed. Sign in to go on.")
-        return web.to_sign_in(request)
+        actor = request.actor  # type: ignore[attr-defined]
+        if not actor:
+            if request.user.is_authenticated:
+                messages.warning(request, "Your session has ended. Nothing was changed. Sign in to go on.")
+            return web.to_sign_in(request)
+        return self._for_this_account(request, actor) or self._allowed(request, actor, view_func)
 
     def _for_this_account(self, request: HttpRequest, actor: Actor) -> HttpResponse | None:
         """A form says for which account its page was drawn; in another tab it may have become another one since."""
         seen = request.POST.get("account", "") if request.method == "POST" else ""
         if seen in ("", str(actor.account.pk)):
-            if request.method == "GET":
-                posting.tell_of_doubts(request)
             return None
         return posting.refused(request, signin.old_page(actor, seen), "home")
 
+    def _allowed(self, request: HttpRequest, actor: Actor, view: Any) -> HttpResponse | None:
+        needs = getattr(view, "needs", None)
+        if needs is None:
+            raise RuntimeError(f"{view.__name__} does not say what it needs: see web.needs")
+        wanted = needs["POST" if request.method == "POST" else ""]
+        if not actor.may(wanted):
+            return posting.forbidden(request, permission.refused(actor, actor.membership, wanted))
+        # A page that looks again by itself is not a person who works.
+        if "Polling" not in request.headers:
+            _used(request)
+        if request.method == "GET":
+            posting.tell_of_doubts(request)
+        return None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """An instance that Sinch no longer accepts is forgotten, whatever the page, and a new sign-in asked for."""
+        """What leads away from any page: no connection to Sinch, or nobody signed in any more."""
+        if isinstance(exception, Disconnected):
+            return _back(request, Refusal(f"{_account(request)} is not connected to Sinch now. Nothing was changed."))
         if not isinstance(exception, SignInAgain):
             return None
-        instances.forget(request.session)
-        messages.warning(request, exception.message)
-        return web.to_sign_in(request)
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if actor.connection and not isinstance(exception, SignedOut):
+            instances.forget(actor.account, actor.connection.id)
+        if request.session.get("by") == BY_SINCH or isinstance(exception, SignedOut):
+            messages.warning(request, exception.message)
+            return web.to_sign_in(request)
+        return _back(request, Refusal(exception.message))
+
+
+def _account(request: HttpRequest) -> str:
+    return str(request.actor.account)  # type: ignore[attr-defined]
+
+
+def _back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Back to the page, which now says who can connect the account again; what was in the form is kept."""
+    if request.method == "POST":
+        return posting.refused(request, refusal, posting.back(request, "home"))
+    messages.warning(request, refusal.message)
+    return redirect(request.get_full_path())
+
+
+def _used(request: HttpRequest) -> None:
+    """A database that takes nothing in keeps nobody from reading."""
+    try:
+        with impatience():
+            sessions.used(request.session)
+    except DatabaseError:
+        pass

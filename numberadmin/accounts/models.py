@@ -1,22 +1,32 @@
 """People, the Sinch accounts they work on, and the sessions they hold."""
 
+from decimal import Decimal
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils import timezone
+
+from numberadmin.accounts.roles import May, Role, allows
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in. The Sinch user id is the key of a person who came by a Sinch sign-in."""
+    """Somebody who signs in: with the Sinch account while alone in its team, else with an e-mail and a password.
+
+    `sinch_user_id` is the key of a person who came by a Sinch sign-in; `login` the e-mail of one with a password.
+    """
 
     sinch_user_id = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique when known
+    login = models.CharField(max_length=254, unique=True, null=True)  # noqa: DJ001 - unique when known
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = BaseUserManager["Person"]()
-    USERNAME_FIELD = "sinch_user_id"
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
 
     def __str__(self) -> str:
         return self.name
@@ -35,13 +45,16 @@ class Account(models.Model):
 
 
 class Membership(models.Model):
-    class Role(models.TextChoices):
-        OWNER = "owner"
+    """A person in a team. The limit is what a buyer may spend in one checkout; without one, each has to be approved."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.OWNER)
+    limit_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    limit_currency = models.CharField(max_length=3, blank=True)
+    is_active = models.BooleanField(default=True)
     since = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "account"], name="one_membership_each")]
@@ -49,11 +62,92 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} in {self.account}"
 
+    def may(self, what: May) -> bool:
+        return self.is_active and allows(self.role, what)
+
+    def may_spend(self, amount: Decimal, currency: str) -> bool:
+        """In one checkout, without asking."""
+        if self.role != Role.BUYER:
+            return self.may(May.BUY)
+        return self.limit_amount is not None and currency == self.limit_currency and amount <= self.limit_amount
+
+
+class Connection(models.Model):
+    """The Sinch instance that a team works through: its secret sealed, bound to the account and the instance id."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE)
+    instance_id = models.CharField(max_length=200)
+    secret = models.TextField()
+    # From then on it is not used any more: a little before it ends at Sinch.
+    usable_until = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.usable_until}"
+
+
+class Invitation(models.Model):
+    """A link by which somebody joins a team, or, with a `person`, sets a new password. Only its digest is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True)
+    email = models.CharField(max_length=254)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    limit_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    limit_currency = models.CharField(max_length=3, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    # Used or taken back: it opens nothing any more.
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.role}"
+
+
+class SecondFactor(models.Model):
+    """A person's authenticator app. The seed is sealed; `counter` is the last time step that was used."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE)
+    seed = models.TextField()
+    counter = models.BigIntegerField(default=0)
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"second factor of {self.person_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that stand in for a lost app, each once. Only its digest is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.person_id}"
+
+
+class Guess(models.Model):
+    """How many wrong tries there were of one kind since `began_at`, and how many are being tried now."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    began_at = models.DateTimeField()
+    wrong = models.IntegerField(default=0)
+    trying = models.IntegerField(default=0)
+    tried_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.wrong}"
+
 
 class Session(AbstractBaseSession):
-    """A signed-in browser. The account stands in a column so that an account's live instance can be found."""
+    """A signed-in browser. What it belongs to stands in columns, so that it can be listed and ended."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True)
+    used_at = models.DateTimeField(default=timezone.now)
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:

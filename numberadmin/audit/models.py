@@ -33,7 +33,21 @@ class Action(models.TextChoices):
     OUTSIDE = "outside", "Changed outside"
     ACCEPT = "accept", "Take over a list"
     GO_ON = "go-on", "Go on without waiting"
-    REFUSED = "refused", "Refuse an old page"
+    REFUSED = "refused", "Refused"
+    CONNECT = "connect", "Connect to Sinch"
+    INVITE = "invite", "Invite"
+    UNINVITE = "uninvite", "Take back a link"
+    JOIN = "join", "Join the team"
+    ROLE = "role", "Change a role"
+    DEACTIVATE = "deactivate", "Deactivate"
+    ACTIVATE = "activate", "Activate again"
+    SIGN_IN_LINK = "link", "Make a sign-in link"
+    PASSWORD = "password", "Set a password"
+    SECOND_FACTOR = "second-factor", "Change a second factor"
+    END_SESSION = "end-session", "End a session"
+    REQUEST = "request", "Ask for a checkout"
+    APPROVE = "approve", "Approve a checkout"
+    DECLINE = "decline", "Decline a checkout"
 
 
 class Entry(models.Model):

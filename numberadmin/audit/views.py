@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numberadmin import web
+from numberadmin.accounts.roles import May
 from numberadmin.audit import chain, files, journal
 from numberadmin.services import applications
 
@@ -12,6 +13,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
 @require_safe
+@web.needs(May.READ)
 def audit(request: web.Request) -> HttpResponse:
     account = request.actor.account
     wanted = journal.Filter.from_query(request.GET)
@@ -25,6 +27,7 @@ def audit(request: web.Request) -> HttpResponse:
 
 
 @require_safe
+@web.needs(May.EXPORT)
 def export(request: web.Request) -> HttpResponseBase:
     """As CSV, or with `format=jsonl` as JSON lines; what is streamed is never held whole in memory.
 

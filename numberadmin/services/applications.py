@@ -18,8 +18,9 @@ from django.db.models import Count, QuerySet, Sum
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import record, remote, settle
+from numberadmin.services import permission, record, remote, settle
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Application, Number, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
@@ -94,6 +95,7 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
     asked = {"application_key": key, "name": name}
     try:
         with turn(actor.account.pk, settings.LOCK_SECONDS):
+            permission.ensure(actor, May.CHANGE)
             return record.earlier(actor, operation, asked) or _added(
                 actor, operation, application_key, key, name, asked
             )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
 from numberadmin.services import applications, listing, mirror, refresh, remote, selection, settle, write
@@ -81,6 +82,7 @@ def assign(
         asked,
         lambda: _plan_assign(actor, numbers, application_key, move, reason, seen or {}),
         lambda plan: _send_assign(actor, plan, accept, lacking),
+        may=May.CHANGE,
     )
     if lacking:
         raise Lacking(outcome.message, sorted(lacking), digest(lacking))

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, Entry
-from numberadmin.services import record, settle
+from numberadmin.services import permission, record, settle
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Reservation, Total
 from numberadmin.services.results import NotHere, Outcome, Refusal
@@ -43,13 +44,17 @@ class Cart:
 
 def cart(account: Account) -> Cart:
     rows = list(lines(account).order_by("reserved_at", "id"))
-    sums: dict[str, Decimal] = defaultdict(Decimal)
     to_rent = [line for line in rows if line.state == Reservation.State.RESERVED]
-    for line in to_rent:
+    return Cart(rows, sums(to_rent), sum(line.quantity for line in to_rent), mark(to_rent))
+
+
+def sums(lines: Iterable[Reservation]) -> list[Total]:
+    """What the lines cost a period, in each currency."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
         if line.total is not None:
-            sums[line.currency] += line.total
-    totals = [Total(amount, currency) for currency, amount in sorted(sums.items())]
-    return Cart(rows, totals, sum(line.quantity for line in to_rent), mark(to_rent))
+            found[line.currency] += line.total
+    return [Total(amount, currency) for currency, amount in sorted(found.items())]
 
 
 def held(account: Account) -> list[Reservation]:
@@ -72,6 +77,7 @@ def remove(*, actor: Actor, operation: UUID, reference_id: str) -> Outcome:
     asked = {"reference_id": reference_id}
     try:
         with turn(actor.account.pk, settings.LOCK_SECONDS):
+            permission.ensure(actor, May.BUY)
             return record.earlier(actor, operation, asked) or _removed(actor, operation, reference_id, asked)
     except Taken:
         raise settle.busy(actor.account) from None

@@ -122,7 +122,7 @@ def _freshen(actor: Actor) -> Reading:
     last = mirror.reading(account, Reading.What.GROUPS)
 
     def prepare() -> Callable[[], Groups] | None:
-        return _fetching(actor) if last.stale and not refresh.just_tried(last) else None
+        return _fetching(actor) if actor.connection and last.stale and not refresh.just_tried(last) else None
 
     try:
         listing = refresh.asked_for(_kind(account), last, prepare)

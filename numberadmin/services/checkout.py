@@ -4,41 +4,61 @@ Which numbers were rented is found by comparing the lists of rented numbers befo
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, State
-from numberadmin.services import cart, catalog, mirror, refresh, remote, settle, write
+from numberadmin.services import approval, cart, catalog, mirror, permission, refresh, remote, settle, write
 from numberadmin.services.models import Number, Reservation
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import Changed, Outcome, Refusal, SignInAgain
 
 
-def check_out(*, actor: Actor, operation: UUID, each: bool = False, seen: str = "") -> Outcome:
+@dataclass
+class AboveLimit(Exception):
+    """The person may not spend that much without asking."""
+
+    lines: list[Reservation]
+
+
+def check_out(*, actor: Actor, operation: UUID, each: bool = False, seen: str = "", approves: str = "") -> Outcome:
     """Rents what the cart holds, in one call; with `each`, one call a line, so that a lapsed one stops no other.
 
     The numbers of the outcome are those that were rented: found by comparing the lists before and after. `seen` is the
-    `mark` of the cart that the person has seen: Changed where the cart or a price is another one by now.
+    `mark` of the cart that the person has seen: Changed where the cart or a price is another one by now. `approves` is
+    the request that an owner approves by this: its lines are rented, and no others.
+
+    Above the person's limit nothing is rented: a request is made of it, which an owner decides.
     """
-    return write.perform(
-        actor,
-        operation,
-        {"each": each, "seen": seen},
-        lambda: _plan_checkout(actor, each, seen),
-        lambda plan: _send_checkout(actor, operation, plan, each),
-    )
+    asked = {"each": each, "seen": seen} | ({"approves": approves} if approves else {})
+    try:
+        return write.perform(
+            actor,
+            operation,
+            asked,
+            lambda: _plan_checkout(actor, each, seen, approves),
+            lambda plan: _send_checkout(actor, operation, plan, each),
+            may=May.APPROVE if approves else May.BUY,
+        )
+    except AboveLimit as above:
+        return approval.ask(actor, operation, asked, above.lines)
 
 
-def _plan_checkout(actor: Actor, each: bool, seen: str) -> Plan:
+def _plan_checkout(actor: Actor, each: bool, seen: str, approves: str = "") -> Plan:
     account = actor.account
+    request = approval.one(account, approves) if approves else None
     if not cart.held(account):
         raise Refusal("There is nothing in the cart that can be checked out. Nothing was rented.")
     _read_lists(actor)
     lines = cart.held(account)
+    if request:
+        lines, seen = [line for line in lines if line.reference_id in request.references], request.mark
     if undecided := {line.group_id for line in lines} & settle.ordered_groups(account):
         city = next(line.city for line in lines if line.group_id in undecided)
         raise Refusal(
@@ -54,13 +74,22 @@ def _plan_checkout(actor: Actor, each: bool, seen: str) -> Plan:
         )
     if seen and seen != cart.mark(lines):
         raise Changed("The cart has changed since the page was drawn. Nothing was rented. Look at it, then check out.")
+    if approval.above_limit(permission.ensure(actor, May.BUY), lines):
+        raise AboveLimit(lines)
     groups = {line.group_id for line in lines}
     before = Number.objects.filter(account=account, group_id__in=groups).values_list("number", flat=True)
     references = [line.reference_id for line in lines]
+
+    def store() -> None:
+        _mark(account, references, state=Reservation.State.UNKNOWN)
+        if request:
+            approval.approved(actor, request)
+
     return Plan(
         Action.CHECK_OUT,
-        details={"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each},
-        store=lambda: _mark(account, references, state=Reservation.State.UNKNOWN),
+        details={"lines": [cart.as_recorded(line) for line in lines], "before": sorted(before), "each": each}
+        | ({"asked_for_by": request.asked_by.name} if request else {}),
+        store=store,
     )
 
 

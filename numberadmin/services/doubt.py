@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Phase, State
-from numberadmin.services import record, settle
+from numberadmin.services import permission, record, settle
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Open
 from numberadmin.services.record import Result
@@ -67,6 +68,7 @@ def _told(entry: Entry) -> str:
 
 def go_on(*, actor: Actor, operation: UUID) -> Outcome:
     """A person does not want to wait for an open operation: others are written from now on. It is still settled."""
+    permission.ensure(actor, May.CHANGE)
     with transaction.atomic(durable=True):
         row = Open.objects.filter(account=actor.account, intent__operation=operation).first()
         if row is None or not Open.objects.filter(pk=row.pk, passed=False).update(passed=True):
@@ -91,6 +93,7 @@ def decide(*, actor: Actor, operation: UUID, rented: Sequence[int]) -> Outcome:
     """
     try:
         with turn(actor.account.pk, settings.LOCK_SECONDS):
+            permission.ensure(actor, May.BUY)
             return _decided(actor, operation, rented)
     except Taken:
         raise settle.busy(actor.account) from None

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from numberadmin.accounts.models import Account
+from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import Entry
 
 
@@ -195,6 +196,52 @@ class Reservation(Priced, Placed):
     @property
     def total(self) -> Decimal | None:
         return None if self.amount is None else self.amount * self.quantity
+
+
+class Request(models.Model):
+    """A checkout that a buyer may not make alone: its lines as the buyer saw them, and what an owner said."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        APPROVED = "approved"
+        DECLINED = "declined"
+        REPLACED = "replaced"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    operation = models.UUIDField(unique=True)
+    asked_by = models.ForeignKey(Person, on_delete=models.CASCADE)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    # Of the lines and their prices, as `cart.mark` makes it.
+    mark = models.CharField(max_length=32)
+    lines = models.JSONField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "state"])]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_id} asks, {self.state}"
+
+    # Set on those that wait: whether all its lines can still be checked out.
+    is_held = True
+
+    @property
+    def references(self) -> list[str]:
+        return [line["reference_id"] for line in self.lines]
+
+    @property
+    def count(self) -> int:
+        return sum(line["quantity"] for line in self.lines)
+
+    @property
+    def totals(self) -> list[Total]:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            sums[line["currency"]] += Decimal(line["price"]) * line["quantity"]
+        return [Total(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 class Open(models.Model):

@@ -6,20 +6,21 @@ The list is fetched without the account's lock where nobody writes, and is throw
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import background, listing, mirror, record, remote, settle
+from numberadmin.services import background, listing, mirror, permission, record, remote, settle
+from numberadmin.services.database import impatience
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, account_lock, turn
 from numberadmin.services.models import Number, Reading
@@ -43,6 +44,8 @@ def if_stale(actor: Actor) -> None:
 
     The old list stays where that fails, or lasts, or a write is under way. Raises nothing but SignInAgain.
     """
+    if actor.connection is None:
+        return
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
 
     def prepare() -> Callable[[], Fetched] | None:
@@ -99,6 +102,7 @@ def now(*, actor: Actor, accept: str = "") -> Outcome:
         with room.place(settings.LOCK_SECONDS):
             fetched = listing.fetch(account, actor.instance)
         with turn(account.pk, settings.LOCK_SECONDS):
+            permission.ensure(actor, May.CHANGE)
             if fetched.after != listing.last_write(account):
                 fetched = listing.fetch(account, actor.instance)
             _store(account, actor.instance, fetched, actor, accept=accept)
@@ -149,7 +153,7 @@ def settle_account(account: Account, wait: float) -> str:
     """Settles what is open on the account, and says how it went; waits for its lock for `wait` seconds."""
     instance = instances.live(account)
     if instance is None:
-        return "nobody of this account is signed in: it is settled when somebody signs in and reads the list"
+        return "the account is not connected to Sinch: it is settled when somebody signs in with the Sinch account"
     try:
         with account_lock(account.pk, wait):
             take_in(account, instance, None)
@@ -176,27 +180,13 @@ def _worth_looking(account: Account, last: Reading) -> bool:
 def _taken_over(actor: Actor, fetched: Fetched, *, wait: bool) -> None:
     """Stores a list that was fetched without the lock, unless somebody writes or has written meanwhile."""
     try:
-        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0), _impatience():
+        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0), impatience():
             if fetched.after == listing.last_write(actor.account):
                 _store(actor.account, actor.instance, fetched, actor)
     except Taken:
         return
     except sinch.SinchError as error:
         _failed(actor.account, error)
-
-
-@contextmanager
-def _impatience() -> Iterator[None]:
-    """A page does not wait long for somebody who holds the database's write lock."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout={background.PATIENCE * 1000:.0f}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={settings.DATABASES['default']['OPTIONS']['timeout'] * 1000:.0f}")
 
 
 def _store(

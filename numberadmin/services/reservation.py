@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
 from numberadmin.services import cart, catalog, remote, write
 from numberadmin.services.models import NumberGroup, Reservation
@@ -46,6 +47,7 @@ def reserve(
         asked,
         lambda: _plan_reservation(actor, operation, group_id, quantity, capabilities),
         lambda plan: _send_reservation(actor, plan, replaces),
+        may=May.BUY,
     )
 
 

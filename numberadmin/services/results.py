@@ -41,6 +41,18 @@ class NotHere(Refusal):
     status = 404
 
 
+class Forbidden(Refusal):
+    """The person's role does not allow it."""
+
+    status = 403
+
+
+class TooManyTries(Refusal):
+    """There were too many wrong tries: this one was not made."""
+
+    status = 429
+
+
 class Conflict(Refusal):
     """The operation's id was used before, for something else."""
 
@@ -66,11 +78,16 @@ class Changed(Refusal):
 
 
 class SignInAgain(Exception):
-    """Sinch no longer accepts the session's instance; nothing was changed. Leads to sign-in, whatever the page."""
+    """Sinch no longer accepts the team's instance, or the person is signed out; nothing was changed. Leads to where
+    that can be mended, whatever the page."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class SignedOut(SignInAgain):
+    """The person was signed out, or put out of the team, before the thing was done; nothing was changed."""
 
 
 @dataclass(frozen=True)

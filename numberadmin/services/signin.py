@@ -1,16 +1,43 @@
-"""Signing in with a Sinch account. Reference: "Log in", "Create an instance", "Get organisation"."""
+"""Signing in: with the Sinch account, which opens its instance, and as a person of a team.
 
+Reference: "Log in", "Create an instance", "Get organisation".
+"""
+
+import hashlib
+import logging
+import time
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import authenticate
+from django.utils import timezone
 
 from numberadmin import sinch
-from numberadmin.accounts.actor import Actor
+from numberadmin.accounts import factor, guesses, instances
+from numberadmin.accounts.actor import Actor, active, of_person
+from numberadmin.accounts.address import network
+from numberadmin.accounts.guesses import Limit, TooMany, Wrong
 from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.accounts.roles import Role
+from numberadmin.accounts.sessions import alive
 from numberadmin.audit.models import Action, State
 from numberadmin.services import record, remote
-from numberadmin.services.results import Changed, Refusal
+from numberadmin.services.results import Changed, Refusal, TooManyTries
 from numberadmin.services.room import Crowded, room
+
+log = logging.getLogger("numberadmin.signin")
+
+HOUR = 3600.0
+# A wrong sign-in of a person takes at least so many seconds, whatever was wrong about it.
+WRONG_TAKES = 0.4
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Where a try to sign in comes from. `device` names a browser that the identity was signed in with before."""
+
+    address: str
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,15 +49,23 @@ class Opened:
     organisations: tuple[sinch.Organisation, ...]
 
 
-def open_instance(identity: str, password: str) -> Opened:
-    """Raises Refusal with a sentence that tells a wrong password from an unreachable Sinch and from a wrong clock."""
+def open_instance(identity: str, password: str, visitor: Visitor) -> Opened:
+    """Raises Refusal with a sentence that tells a wrong password from an unreachable Sinch and from a wrong clock, and
+    TooManyTries where Sinch is not asked any more."""
     try:
         who = sinch.Identity.parse(identity)
     except ValueError as error:
         raise Refusal(str(error)) from None
     try:
-        with room.place(settings.LOCK_SECONDS):
+        with room.place(settings.LOCK_SECONDS), guesses.limited(_limits(identity, visitor)):
             return _opened(who, password)
+    except Wrong:
+        _log_wrong(identity, visitor)
+        raise Refusal(
+            "Sinch does not accept this sign-in: the e-mail, number or user name or the password is wrong."
+        ) from None
+    except TooMany as error:
+        raise _too_many(error) from None
     except Crowded:
         raise Refusal("Sinch is slow to answer now, and others are waiting for it. Try again in a minute.") from None
 
@@ -40,9 +75,7 @@ def _opened(who: sinch.Identity, password: str) -> Opened:
     try:
         ticket = client.log_in(who, password)
     except (sinch.BadCredentials, sinch.NotFound):
-        raise Refusal(
-            "Sinch does not accept this sign-in: the e-mail, number or user name or the password is wrong."
-        ) from None
+        raise Wrong from None
     except sinch.SinchError as error:
         raise Refusal(f"{remote.explain(error)} {_advice(error)}") from None
     try:
@@ -55,25 +88,72 @@ def _opened(who: sinch.Identity, password: str) -> Opened:
     return Opened(ticket.user, instance, organisations)
 
 
-def enter(user: sinch.User, organisation: sinch.Organisation) -> tuple[Person, Account]:
-    """The rows of the person and the account, made or brought up to date."""
-    name = user.name or user.email or f"Sinch user {user.id}"
-    person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
-    _bring_up_to_date(person, name=name, email=user.email)
+def account_of(organisation: sinch.Organisation) -> Account:
+    """The account's row, made or brought up to date."""
     called = organisation.name or f"Organisation {organisation.id}"
     account, _ = Account.objects.get_or_create(organisation_id=organisation.id, defaults={"name": called})
     _bring_up_to_date(account, name=called)
-    Membership.objects.get_or_create(person=person, account=account)
-    return person, account
+    return account
 
 
-def _bring_up_to_date(row: Person | Account, **values: str) -> None:
-    """By a plain update of what is new: a row that is locked whole would stand in the way of every entry of the audit
-    that names it, and two sign-ins at once would wait for each other for ever."""
-    new = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if new:
-        type(row)._default_manager.filter(pk=row.pk).update(**new)
-        row.refresh_from_db()
+def connect(account: Account, user: sinch.User, instance: sinch.Instance, actor: Actor | None, address: str) -> None:
+    """The team works through this instance from now on."""
+    name = _name(user)
+    instances.keep(account, instance, name)
+    message = f"Connected {account.name} to Sinch with the sign-in of {name}."
+    record.event(account, actor, Action.CONNECT, message, details={"address": address})
+
+
+def is_for_persons(account: Account, user: sinch.User) -> bool:
+    """Whether the Sinch sign-in of `user` does not tell who it is: somebody else of the team has a password."""
+    team = Membership.objects.filter(account=account, is_active=True, person__is_active=True)
+    return team.filter(person__login__isnull=False).exclude(person__sinch_user_id=user.id).exists()
+
+
+def enter(user: sinch.User, account: Account) -> Membership:
+    """The person of a Sinch sign-in, who is an owner of the account. Raises Refusal where that was ended."""
+    name = _name(user)
+    person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
+    if person.login is None:
+        _bring_up_to_date(person, name=name, email=user.email)
+    Membership.objects.get_or_create(person=person, account=account, defaults={"role": Role.OWNER})
+    membership = of_person(person.pk).filter(account=account).first()
+    if membership is None:
+        raise Refusal(f"You are no longer in the team of {account.name}. You are not signed in.")
+    return membership
+
+
+def person(email: str, password: str, visitor: Visitor) -> Person:
+    """Who signs in with an e-mail and a password of their own. An unknown e-mail and a wrong password are told alike,
+    and take alike long. Raises Refusal and TooManyTries."""
+    began = time.monotonic()
+    login = email.strip().lower()
+    try:
+        with guesses.limited(_limits(f"person {login}", visitor)):
+            found = authenticate(None, username=login, password=password)
+            if not isinstance(found, Person) or not of_person(found.pk).exists():
+                raise Wrong
+            return found
+    except TooMany as error:
+        raise _too_many(error) from None
+    except Wrong:
+        _log_wrong(login, visitor)
+        time.sleep(max(0.0, WRONG_TAKES - (time.monotonic() - began)))
+        raise Refusal("The e-mail or the password is wrong. You are not signed in.") from None
+
+
+def second_factor(person: Person, code: str) -> None:
+    """The code of somebody whose password was right. Raises Refusal and TooManyTries."""
+    try:
+        with guesses.limited([Limit(f"code {person.pk}", 5, HOUR / 4)]):
+            if not factor.accepts(person, code):
+                raise Wrong
+    except TooMany as error:
+        raise _too_many(error) from None
+    except Wrong:
+        raise Refusal(
+            "This code is wrong, or was used before. Wait for the next one that your app shows, or use a recovery code."
+        ) from None
 
 
 def entered(actor: Actor) -> None:
@@ -81,6 +161,9 @@ def entered(actor: Actor) -> None:
 
 
 def left(actor: Actor) -> None:
+    """Whoever is alone takes the connection along, once no session is left."""
+    if not active(actor.account).exclude(person=actor.person).exists() and not alive(account=actor.account).exists():
+        instances.forget(actor.account)
     record.event(actor.account, actor, Action.SIGN_OUT, "Signed out.")
 
 
@@ -93,6 +176,48 @@ def old_page(actor: Actor, account: str) -> Refusal:
     details = {"account": account[:20]}
     record.event(actor.account, actor, Action.REFUSED, refusal.message, details=details, state=State.FAILED)
     return refusal
+
+
+def _limits(identity: str, visitor: Visitor) -> list[Limit]:
+    """A stranger has few tries from one place, few at one identity, and not many in all; a browser that is known has
+    its own, which no stranger uses up."""
+    who, place = _short(identity.strip().lower()), network(visitor.address)
+    if visitor.device:
+        return [Limit(f"device {who} {_short(visitor.device)}", 5, HOUR / 4)]
+    return [
+        Limit(f"place {_short(place)}", 50, HOUR / 4),
+        Limit(f"at {who} {_short(place)}", 5, HOUR),
+        Limit(f"identity {who}", 10, HOUR),
+    ]
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(f"{settings.SECRET_KEY}{text}".encode()).hexdigest()[:24]
+
+
+def _log_wrong(identity: str, visitor: Visitor) -> None:
+    log.warning("wrong sign-in identity=%s address=%s", _short(identity.strip().lower()), visitor.address)
+
+
+def _too_many(error: TooMany) -> TooManyTries:
+    minutes = max(1, round((error.again_at - timezone.now()).total_seconds() / 60))
+    return TooManyTries(
+        f"There were too many wrong tries, so this one was not made, and you are not signed in. Try again in {minutes} "
+        "min, or in a browser that you have signed in with before."
+    )
+
+
+def _name(user: sinch.User) -> str:
+    return user.name or user.email or f"Sinch user {user.id}"
+
+
+def _bring_up_to_date(row: Person | Account, **values: str) -> None:
+    """By a plain update of what is new: a row that is locked whole would stand in the way of every entry of the audit
+    that names it, and two sign-ins at once would wait for each other for ever."""
+    new = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if new:
+        type(row)._default_manager.filter(pk=row.pk).update(**new)
+        row.refresh_from_db()
 
 
 def _advice(error: sinch.SinchError) -> str:

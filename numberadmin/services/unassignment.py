@@ -5,6 +5,7 @@ from uuid import UUID
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
 from numberadmin.services import applications, mirror, refresh, remote, selection, write
@@ -31,6 +32,7 @@ def unassign(
         {"numbers": sorted(set(numbers)), "reason": reason},
         lambda: _plan_unassign(actor, numbers, reason, seen or {}),
         lambda plan: _send_unassign(actor, plan),
+        may=May.CHANGE,
     )
 
 

@@ -17,10 +17,11 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from numberadmin import sinch
-from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.actor import Actor, connected
+from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Entry, Phase, State
-from numberadmin.services import record, refresh, remote, settle
+from numberadmin.services import permission, record, refresh, remote, settle
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import Busy, NotRecorded, Outcome, SignInAgain
@@ -38,10 +39,12 @@ def perform(
     asked: Mapping[str, Any],
     plan: Callable[[], P],
     send: Callable[[P], Result],
+    *,
+    may: May,
 ) -> Outcome:
     """Does one operation once, and answers what came of it; a repeated one is answered from the audit.
 
-    `asked` is what the person's form asked for: the same operation with other contents raises Conflict. `plan` runs
+    `may` is what the person's role has to allow when the lock is held. `asked` is what the person's form asked for: the same operation with other contents raises Conflict. `plan` runs
     under the lock and raises Refusal where the thing cannot be done. `send` makes the calls; a SinchError may leave it
     only while nothing has been sent that changes anything.
     """
@@ -51,8 +54,8 @@ def perform(
         with turn(actor.account.pk, settings.LOCK_SECONDS):
             if earlier := record.earlier(actor, operation, asked):
                 return earlier
-            if not actor.still_may():
-                raise SignInAgain("You were signed out before this was done. Nothing was changed. Sign in to go on.")
+            permission.ensure(actor, may)
+            connected(actor)
             _settle_first(actor, operation)
             if earlier := record.earlier(actor, operation, asked):
                 return earlier

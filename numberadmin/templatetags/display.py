@@ -107,6 +107,21 @@ def short(key: str) -> str:
     return f"{key[:8]}…" if len(key) > 9 else key
 
 
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a person calls the browser: 'Firefox on Linux'. The beginning of the text where it is none of these."""
+    name = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{name} on {system}" if name and system else agent[:40] or "Unknown browser"
+
+
 def _span(seconds: int) -> str:
     if seconds < 3600:
         return f"{max(1, round(seconds / 60))} min"

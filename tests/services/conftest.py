@@ -5,12 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
 from numberadmin.audit import journal
 from numberadmin.audit.journal import Row
 from numberadmin.sandbox import Sandbox, sample, start
 from numberadmin.sandbox.control import Control
 from numberadmin.services import catalog, refresh, remote, signin
+from numberadmin.services.signin import Visitor
 
 SUPPORT, REMINDERS = list(sample.DEMO_APPLICATIONS)[:2]
 NIGHT_DESK = list(sample.DEMO_APPLICATIONS)[-1]
@@ -37,9 +39,10 @@ def sinch(sandbox: Sandbox, settings) -> Iterator[Control]:
 
 
 def sign_in(identity: str, password: str) -> Actor:
-    opened = signin.open_instance(identity, password)
-    person, account = signin.enter(opened.user, opened.organisations[0])
-    return Actor(person, account, opened.instance, "session", "127.0.0.1")
+    opened = signin.open_instance(identity, password, Visitor("127.0.0.1"))
+    account = signin.account_of(opened.organisations[0])
+    instances.keep(account, opened.instance, "the tests")
+    return Actor(signin.enter(opened.user, account), opened.instance, "session", "127.0.0.1")
 
 
 @pytest.fixture

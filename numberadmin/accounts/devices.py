@@ -1,0 +1,48 @@
+"""Browsers that somebody has signed in with before: strangers who guess do not lock them out."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+COOKIE = "__Host-device" if settings.HTTPS else "device"
+DAYS = 180
+# A browser remembers so many identities, the latest first.
+MOST = 10
+SALT = "numberadmin device"
+
+
+def known(request: HttpRequest, identity: str) -> str:
+    """The browser's own random name where the identity was signed in with here before; else empty."""
+    name, identities, _ = _read(request)
+    return name if _short(identity) in identities else ""
+
+
+def last_kind(request: HttpRequest) -> str:
+    """How somebody signed in here the last time."""
+    return _read(request)[2]
+
+
+def remember(request: HttpRequest, response: HttpResponse, identity: str, kind: str) -> None:
+    """Puts the identity into the browser's cookie: by its digest, signed."""
+    name, identities, _ = _read(request)
+    short = _short(identity)
+    kept = [short, *(other for other in identities if other != short)][:MOST]
+    value = signing.dumps([name or secrets.token_urlsafe(16), kept, kind], salt=SALT)
+    response.set_cookie(
+        COOKIE, value, max_age=DAYS * 86400, secure=settings.HTTPS, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def _read(request: HttpRequest) -> tuple[str, list[str], str]:
+    try:
+        name, identities, kind = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=DAYS * 86400)
+    except signing.BadSignature:
+        return "", [], "sinch"
+    return name, identities, kind
+
+
+def _short(identity: str) -> str:
+    return hashlib.sha256(f"{settings.SECRET_KEY}{identity}".encode()).hexdigest()[:24]

@@ -1,0 +1,102 @@
+"""The second factor: a code of an authenticator app (RFC 6238), or one of the recovery codes that stand in for it."""
+
+import hashlib
+import secrets
+import time
+
+import pyotp
+import segno
+from django.db import transaction
+
+from numberadmin.accounts.models import Person, RecoveryCode, SecondFactor
+from numberadmin.accounts.seal import seal, unseal
+
+CODES = 10
+# A code of the step before or after the present one is taken too: clocks differ.
+STEPS = (0, -1, 1)
+STEP_SECONDS = 30
+# Without the letters and digits that are taken for others.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def has(person: Person) -> bool:
+    return SecondFactor.objects.filter(person=person).exists()
+
+
+def codes_left(person: Person) -> int:
+    return RecoveryCode.objects.filter(person=person).count()
+
+
+def new_seed() -> str:
+    return pyotp.random_base32()
+
+
+def address(person: Person, seed: str) -> str:
+    """What an app reads from the picture."""
+    return pyotp.TOTP(seed).provisioning_uri(name=person.login or person.name, issuer_name="numberadmin")
+
+
+def picture(person: Person, seed: str) -> str:
+    """The same as an inline SVG."""
+    return segno.make(address(person, seed), error="m").svg_inline(
+        scale=5, border=2, dark="#111", light="#fff", svgclass="qr", lineclass=None, omitsize=False
+    )
+
+
+def begin(person: Person, seed: str, code: str) -> list[str] | None:
+    """Where `code` shows that the app has the seed: asks for it from now on, and gives new recovery codes; else None."""
+    step = _step(seed, code, after=0)
+    if step is None:
+        return None
+    with transaction.atomic():
+        SecondFactor.objects.filter(person=person).delete()
+        SecondFactor.objects.create(person=person, seed=seal(seed, _belongs_to(person)), counter=step)
+        return new_codes(person)
+
+
+def new_codes(person: Person) -> list[str]:
+    """Recovery codes in place of the ones before; they are shown once."""
+    codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3)) for _ in range(CODES)]
+    with transaction.atomic():
+        RecoveryCode.objects.filter(person=person).delete()
+        RecoveryCode.objects.bulk_create(RecoveryCode(person=person, digest=_digest(person, code)) for code in codes)
+    return codes
+
+
+def accepts(person: Person, code: str) -> bool:
+    """Whether the code is right, each once. A recovery code is used up by it."""
+    code = "".join(code.split()).lower()
+    factor = SecondFactor.objects.filter(person=person).first()
+    if factor is None:
+        return False
+    if not _is_of_app(code):
+        return RecoveryCode.objects.filter(person=person, digest=_digest(person, code)).delete()[0] == 1
+    step = _step(unseal(factor.seed, _belongs_to(person)), code, after=factor.counter)
+    # Of two that come with the same code, one is first.
+    return bool(step and SecondFactor.objects.filter(pk=factor.pk, counter__lt=step).update(counter=step))
+
+
+def end(person: Person) -> None:
+    SecondFactor.objects.filter(person=person).delete()
+    RecoveryCode.objects.filter(person=person).delete()
+
+
+def _step(seed: str, code: str, after: int) -> int | None:
+    """The time step whose code it is, if it is later than `after`."""
+    code, now = "".join(code.split()), int(time.time()) // STEP_SECONDS
+    if not _is_of_app(code):
+        return None
+    right = [step for step in (now + offset for offset in STEPS) if pyotp.TOTP(seed).generate_otp(step) == code]
+    return next((step for step in right if step > after), None)
+
+
+def _is_of_app(code: str) -> bool:
+    return code.isascii() and code.isdigit()
+
+
+def _digest(person: Person, code: str) -> str:
+    return hashlib.sha256(f"{person.pk}:{code.replace('-', '')}".encode()).hexdigest()
+
+
+def _belongs_to(person: Person) -> str:
+    return f"second factor of {person.pk}"

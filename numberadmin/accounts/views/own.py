@@ -1,0 +1,129 @@
+"""The page of whoever is signed in: password, second factor, sessions."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from numberadmin import posting, web
+from numberadmin.accounts import factor, forms, sessions
+from numberadmin.accounts.actor import BY_PERSON, of_person
+from numberadmin.accounts.roles import MEANING, May, Role
+from numberadmin.accounts.seal import seal, unseal
+from numberadmin.services import own, team
+from numberadmin.services.results import Outcome, Refusal
+
+# What is shown once, and the seed that is being set up: sealed in the session.
+CODES, SEED = "recovery codes", "new seed"
+
+
+@require_safe
+@web.needs(May.READ)
+def you(request: web.Request) -> HttpResponse:
+    person = request.actor.person
+    codes = request.session.pop(CODES, "")
+    kept = posting.draft(request)
+    context = {
+        "membership": request.actor.membership,
+        "meaning": MEANING[Role(request.actor.membership.role)],
+        "teams": list(of_person(person.pk)) if request.session["by"] == BY_PERSON else [],
+        "sessions": team.sessions_of(request.actor, person=person).get(person.pk, []),
+        "has_factor": factor.has(person),
+        "codes_left": factor.codes_left(person),
+        "codes": unseal(codes, CODES).split() if codes else [],
+        "seed": _seed(request) if request.GET.get("factor") == "new" and person.login else "",
+        "draft": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
+        "idle_minutes": round(settings.SESSION_IDLE_SECONDS / 60),
+        "longest_hours": round(settings.SESSION_COOKIE_AGE / 3600),
+        "new_operation": web.new_operation,
+    }
+    if context["seed"]:
+        context["picture"] = factor.picture(person, str(context["seed"]))
+    return web.page(request, "accounts/you.html", context)
+
+
+@require_POST
+@sensitive_post_parameters("password", "current")
+@web.needs(May.READ)
+def password(request: web.Request) -> HttpResponse:
+    try:
+        outcome = own.set_password(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            login=forms.text(request.POST, "login", 254),
+            name=forms.text(request.POST, "name", 200),
+            password=request.POST.get("password", "")[:1000],
+            current=request.POST.get("current", "")[:1000],
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("you"), secret=("password", "current"))
+    posting.say(request, outcome)
+    sessions.renewed(request, request.actor.person)
+    return redirect(posting.back(request, reverse("you")))
+
+
+@require_POST
+@sensitive_post_parameters("code")
+@web.needs(May.READ)
+def begin_factor(request: web.Request) -> HttpResponse:
+    code = forms.text(request.POST, "code", 40)
+    try:
+        outcome, codes = own.begin_factor(
+            actor=request.actor, operation=web.posted_operation(request), seed=_seed(request), code=code
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, f"{reverse('you')}?factor=new", secret=("code",))
+    request.session.pop(SEED, None)
+    return _with_codes(request, outcome, codes)
+
+
+@require_POST
+@sensitive_post_parameters("current")
+@web.needs(May.READ)
+def new_codes(request: web.Request) -> HttpResponse:
+    try:
+        outcome, codes = own.new_codes(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            password=request.POST.get("current", "")[:1000],
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("you"), secret=("current",))
+    return _with_codes(request, outcome, codes)
+
+
+@require_POST
+@sensitive_post_parameters("current")
+@web.needs(May.READ)
+def end_factor(request: web.Request) -> HttpResponse:
+    current = request.POST.get("current", "")[:1000]
+    return posting.done(request, lambda **who: own.end_factor(password=current, **who), "you", secret=("current",))
+
+
+@require_POST
+@web.needs(May.READ)
+def end_own_session(request: web.Request) -> HttpResponse:
+    session = forms.text(request.POST, "session", 32)
+    return posting.done(request, lambda **who: own.end_session(session_id=session, **who), "you")
+
+
+@require_POST
+@web.needs(May.READ)
+def end_others(request: web.Request) -> HttpResponse:
+    return posting.done(request, lambda **who: own.end_others(**who), "you")
+
+
+def _with_codes(request: web.Request, outcome: Outcome, codes: list[str]) -> HttpResponse:
+    posting.say(request, outcome)
+    if codes:
+        request.session[CODES] = seal(" ".join(codes), CODES)
+    return redirect("you")
+
+
+def _seed(request: web.Request) -> str:
+    """The seed that is being set up: the same one until it is confirmed."""
+    if SEED not in request.session:
+        request.session[SEED] = seal(factor.new_seed(), SEED)
+    return unseal(request.session[SEED], SEED)

@@ -1,0 +1,269 @@
+"""Signing in and out: with the Sinch account, as a person of a team, and by a link that an owner has sent."""
+
+import datetime as dt
+from typing import Any, cast
+
+import msgspec
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from numberadmin import sinch, web
+from numberadmin.accounts import address, devices, factor, instances, sessions
+from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person, opened
+from numberadmin.accounts.forms import SignIn
+from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.accounts.seal import Unsealable, seal, unseal
+from numberadmin.services import invitations, signin
+from numberadmin.services.results import NotHere, Refusal
+from numberadmin.services.signin import Visitor
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+# What a session holds while nobody is signed in by it yet; what was sealed belongs to it alone.
+CHOOSING, HALF, LINK = "choosing", "half", "link"
+HALF_SECONDS = 600
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    actor = cast(web.Request, request).actor
+    if request.method != "POST":
+        back = request.GET.get("next", "")
+        if actor and actor.connection:
+            return redirect(web.own_path(request, back, reverse("inventory")))
+        kind = "sinch" if actor else request.GET.get("kind") or devices.last_kind(request)
+        return _page(request, SignIn(initial={"next": back, "kind": kind}))
+    form = SignIn(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    fields = form.cleaned_data
+    visitor = Visitor(address.of(request), devices.known(request, fields["identity"]))
+    try:
+        response = (_by_person if fields["kind"] == "member" else _by_sinch)(request, fields, visitor)
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        return _page(request, form, refusal.status)
+    devices.remember(request, response, fields["identity"], fields["kind"])
+    return response
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Which of several accounts: of a Sinch sign-in, or of a person who is in several teams, at any time."""
+    if kept := request.session.get(CHOOSING):
+        return _choosing(request, kept)
+    if not request.user.is_authenticated or request.session.get("by") != BY_PERSON:
+        return redirect("login")
+    teams = {row.account.organisation_id: row for row in of_person(request.user.pk)}
+    if request.method == "POST":
+        if chosen := teams.get(request.POST.get("organisation", "")):
+            return _enter(request, chosen, BY_PERSON, "")
+        messages.error(request, "Choose one of the organisations.")
+        return redirect("organisation")
+    return _organisations(request, [(key, row.account.name) for key, row in teams.items()])
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The second factor of somebody whose first one was right."""
+    half = request.session.get(HALF)
+    person = Person.objects.filter(pk=half["person"]).first() if half else None
+    if half is None or person is None:
+        return redirect("login")
+    if request.method != "POST":
+        return TemplateResponse(request, "accounts/code.html", {})
+    try:
+        signin.second_factor(person, request.POST.get("code", "")[:40])
+    except Refusal as refusal:
+        return TemplateResponse(request, "accounts/code.html", {"error": refusal.message}, status=refusal.status)
+    del request.session[HALF]
+    return _known(request, person, half["by"], half["next"], half["account"])
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """By a link. Its token leaves the address at once, so that it stands in no log and is sent to nobody."""
+    if token := request.GET.get("invite", ""):
+        request.session[LINK] = seal(token[:100], LINK)
+        return redirect("join")
+    token = _token(request)
+    try:
+        link = invitations.opened_by(token)
+    except NotHere as gone:
+        return TemplateResponse(request, "accounts/join.html", {"gone": gone.message}, status=gone.status)
+    known = link.person or Person.objects.filter(login=link.email).first()
+    context: dict[str, Any] = {"link": link, "keeps_password": known and not link.person, "known": known}
+    if request.method != "POST":
+        return TemplateResponse(request, "accounts/join.html", context)
+    name, password = request.POST.get("name", "")[:200].replace("\0", ""), request.POST.get("password", "")[:1000]
+    try:
+        membership = invitations.join(token=token, name=name, password=password, address=address.of(request))
+    except Refusal as refusal:
+        context |= {"error": refusal.message, "name": name}
+        return TemplateResponse(request, "accounts/join.html", context, status=refusal.status)
+    del request.session[LINK]
+    response = _half_or_known(request, membership.person, BY_PERSON, "", membership.account)
+    devices.remember(request, response, link.email, "member")
+    return response
+
+
+@require_POST
+@login_not_required
+def logout(request: HttpRequest) -> HttpResponse:
+    actor = of(request)
+    auth.logout(request)
+    if actor:
+        signin.left(actor)
+    response = redirect("login")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _by_person(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
+    person = signin.person(fields["identity"], fields["password"], visitor)
+    return _half_or_known(request, person, BY_PERSON, fields["next"], None)
+
+
+def _by_sinch(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
+    sign_in = signin.open_instance(fields["identity"], fields["password"], visitor)
+    actor = of(request)
+    of_actor = [row for row in sign_in.organisations if actor and row.id == actor.account.organisation_id]
+    if len(sign_in.organisations) > 1 and not of_actor:
+        return _remember(request, sign_in, fields["next"])
+    chosen = of_actor[0] if of_actor else sign_in.organisations[0]
+    return _connected(request, sign_in.user, sign_in.instance, chosen, fields["next"])
+
+
+def _connected(
+    request: HttpRequest, user: sinch.User, instance: sinch.Instance, chosen: sinch.Organisation, back: str
+) -> HttpResponse:
+    """The account is connected. Whether the person is known by that too depends on the team."""
+    account = signin.account_of(chosen)
+    actor = of(request)
+    mine = actor if actor and actor.account.pk == account.pk and request.session["by"] == BY_PERSON else None
+    if mine or signin.is_for_persons(account, user):
+        signin.connect(account, user, instance, mine, address.of(request))
+        if mine:
+            messages.success(request, f"{account.name} is connected to Sinch again.")
+            return redirect(web.own_path(request, back, reverse("inventory")))
+        messages.success(
+            request, f"{account.name} is connected to Sinch. Now sign in as yourself: the team has several people."
+        )
+        return redirect(f"{reverse('login')}?kind=member")
+    membership = signin.enter(user, account)
+    instances.keep(account, instance, membership.person.name)
+    return _half_or_known(request, membership.person, BY_SINCH, back, account)
+
+
+def _half_or_known(request: HttpRequest, person: Person, by: str, back: str, account: Account | None) -> HttpResponse:
+    """Who has a second factor is asked for it first."""
+    if not factor.has(person):
+        return _known(request, person, by, back, account.pk if account else None)
+    request.session.flush()
+    request.session[HALF] = {"person": person.pk, "by": by, "next": back, "account": account.pk if account else None}
+    request.session.set_expiry(HALF_SECONDS)
+    return redirect("code")
+
+
+def _known(request: HttpRequest, person: Person, by: str, back: str, account_id: int | None) -> HttpResponse:
+    teams = [row for row in of_person(person.pk) if account_id in (None, row.account_id)]
+    if not teams:
+        raise Refusal("You are in no team any more. You are not signed in.")
+    if len(teams) == 1:
+        return _enter(request, teams[0], by, back)
+    request.session.flush()
+    request.session[CHOOSING] = {"person": person.pk, "next": back}
+    request.session.set_expiry(HALF_SECONDS)
+    return redirect("organisation")
+
+
+def _enter(request: HttpRequest, membership: Membership, by: str, back: str) -> HttpResponse:
+    """The session is the person's from here on."""
+    auth.login(request, membership.person, backend=BACKEND)
+    request.session.cycle_key()
+    opened(request.session, membership, by, request)
+    ends = timezone.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    connection = instances.live(membership.account)
+    request.session.set_expiry(min(ends, connection.expires_at) if connection and by == BY_SINCH else ends)
+    sessions.begin(request.session)
+    actor: Actor | None = of(request)
+    if actor is None:
+        messages.error(request, "Sinch gave a session that has ended already. Sign in again.")
+        return redirect("login")
+    signin.entered(actor)
+    return redirect(web.own_path(request, back, reverse("inventory")))
+
+
+def _choosing(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
+    if "person" in kept:
+        offered = {row.account.organisation_id: row.account.name for row in of_person(kept["person"])}
+    else:
+        offered = {row["id"]: row["name"] for row in kept["organisations"]}
+    if request.method != "POST":
+        return _organisations(request, list(offered.items()))
+    chosen = request.POST.get("organisation", "")
+    if chosen not in offered:
+        messages.error(request, "Choose one of the organisations.")
+        return redirect("organisation")
+    try:
+        return _chosen(request, kept, chosen)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("login")
+
+
+def _chosen(request: HttpRequest, kept: dict[str, Any], chosen: str) -> HttpResponse:
+    del request.session[CHOOSING]
+    if "person" in kept:
+        membership = of_person(kept["person"]).get(account__organisation_id=chosen)
+        return _enter(request, membership, BY_PERSON, kept["next"])
+    instance = instances.unpack(kept["instance"], CHOOSING)
+    if instance is None:
+        return redirect("login")
+    organisations = [msgspec.convert(row, sinch.Organisation) for row in kept["organisations"]]
+    organisation = next(row for row in organisations if row.id == chosen)
+    return _connected(request, msgspec.convert(kept["user"], sinch.User), instance, organisation, kept["next"])
+
+
+def _remember(request: HttpRequest, sign_in: signin.Opened, back: str) -> HttpResponse:
+    """Keeps what was opened until the organisation is chosen, the secret sealed."""
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+        request.session.set_expiry(HALF_SECONDS)
+    request.session[CHOOSING] = {
+        "user": msgspec.to_builtins(sign_in.user),
+        "organisations": msgspec.to_builtins(sign_in.organisations),
+        "instance": instances.pack(sign_in.instance, CHOOSING),
+        "next": back,
+    }
+    return redirect("organisation")
+
+
+def _organisations(request: HttpRequest, offered: list[tuple[str, str]]) -> HttpResponse:
+    return TemplateResponse(request, "accounts/organisation.html", {"organisations": offered})
+
+
+def _page(request: HttpRequest, form: SignIn, status: int = 422) -> HttpResponse:
+    context = {"form": form, "kind": form["kind"].value() or "sinch"}
+    return TemplateResponse(request, "accounts/login.html", context, status=status if form.is_bound else 200)
+
+
+def _token(request: HttpRequest) -> str:
+    try:
+        return unseal(request.session.get(LINK, ""), LINK)
+    except (Unsealable, ValueError):
+        return ""

@@ -1,0 +1,125 @@
+"""The team's page: who is in it, and what an owner does about it."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from numberadmin import mail, posting, web
+from numberadmin.accounts import forms
+from numberadmin.accounts.roles import MEANING, May
+from numberadmin.accounts.seal import seal, unseal
+from numberadmin.services import invitations
+from numberadmin.services import team as teams
+from numberadmin.services.results import Outcome, Refusal
+
+# The link that was made last, sealed, for the one page that shows it.
+SHOWN = "made link"
+
+
+@require_safe
+@web.needs(May.TEAM)
+def team(request: web.Request) -> HttpResponse:
+    made = request.session.pop(SHOWN, "")
+    kept = posting.draft(request)
+    context = {
+        "members": teams.members(request.actor),
+        "invitations": invitations.still_open(request.actor.account),
+        "roles": MEANING.items(),
+        "made": dict(zip(("email", "link"), unseal(made, SHOWN).split(" "), strict=True)) if made else None,
+        "mailed": settings.MAIL_IS_SET_UP,
+        "draft": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
+        "new_operation": web.new_operation,
+    }
+    return web.page(request, "accounts/team.html", context)
+
+
+@require_POST
+@web.needs(May.TEAM)
+def invite(request: web.Request) -> HttpResponse:
+    try:
+        outcome, token = invitations.invite(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            email=forms.text(request.POST, "email", 254),
+            powers=forms.powers(request.POST),
+        )
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("team"))
+    return _with_link(request, outcome, token, forms.text(request.POST, "email", 254).lower())
+
+
+@require_POST
+@web.needs(May.TEAM)
+def link(request: web.Request) -> HttpResponse:
+    person = forms.whole(request.POST, "person")
+    try:
+        outcome, token = invitations.sign_in_link(
+            actor=request.actor, operation=web.posted_operation(request), person_id=person
+        )
+        row = teams.member(request.actor.account, person)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("team"))
+    return _with_link(request, outcome, token, row.person.login or row.person.email)
+
+
+@require_POST
+@web.needs(May.TEAM)
+def take_back(request: web.Request) -> HttpResponse:
+    number = forms.whole(request.POST, "invitation")
+    return _done(request, lambda **who: invitations.take_back(invitation_id=number, **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def role(request: web.Request) -> HttpResponse:
+    person = forms.whole(request.POST, "person")
+    return _done(request, lambda **who: teams.change_role(person_id=person, powers=forms.powers(request.POST), **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def deactivate(request: web.Request) -> HttpResponse:
+    person = forms.whole(request.POST, "person")
+    return _done(request, lambda **who: teams.deactivate(person_id=person, **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def activate(request: web.Request) -> HttpResponse:
+    person = forms.whole(request.POST, "person")
+    return _done(request, lambda **who: teams.activate(person_id=person, **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def reset_factor(request: web.Request) -> HttpResponse:
+    person = forms.whole(request.POST, "person")
+    return _done(request, lambda **who: teams.reset_factor(person_id=person, **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def end_session(request: web.Request) -> HttpResponse:
+    session = forms.text(request.POST, "session", 32)
+    return _done(request, lambda **who: teams.end_session(session_id=session, **who))
+
+
+def _done(request: web.Request, change: "posting.Change") -> HttpResponse:
+    return posting.done(request, change, "team")
+
+
+def _with_link(request: web.Request, outcome: Outcome, token: str, email: str) -> HttpResponse:
+    posting.say(request, outcome)
+    if token:
+        url = request.build_absolute_uri(f"{reverse('join')}?invite={token}")
+        request.session[SHOWN] = seal(f"{email} {url}", SHOWN)
+        context = {"actor": request.actor, "url": url, "hours": invitations.HOURS}
+        subject = f"{request.actor.person.name} invites you to {request.actor.account.name} on numberadmin"
+        text = render_to_string("accounts/invitation.txt", context)
+        if settings.MAIL_IS_SET_UP and not mail.send(email, subject, text):
+            messages.warning(request, "The mail could not be sent. Copy the link below and send it yourself.")
+    return redirect("team")

@@ -1,0 +1,184 @@
+"""Links by which somebody joins a team, or sets a new password: each works once, within 72 hours."""
+
+import datetime as dt
+import hashlib
+import secrets
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from numberadmin.accounts import guesses, sessions
+from numberadmin.accounts.actor import Actor, active
+from numberadmin.accounts.models import Account, Invitation, Membership, Person
+from numberadmin.accounts.roles import May, Role
+from numberadmin.audit.models import Action
+from numberadmin.services import own, record, team
+from numberadmin.services.results import NotHere, Outcome, Refusal, TooManyTries
+from numberadmin.services.team import Powers
+
+HOURS = 72
+NAME_LENGTH = 100
+
+
+def still_open(account: Account | None = None) -> QuerySet[Invitation]:
+    """The links that open something, of the account or of all."""
+    rows = Invitation.objects.filter(closed_at=None, ends_at__gt=timezone.now()).order_by("-made_at")
+    return rows.filter(account=account) if account else rows
+
+
+def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tuple[Outcome, str]:
+    """A link by which somebody joins the team; and its token, which is not kept (empty where the operation was
+    posted before)."""
+    email = _email(email)
+    if actor.person.login is None:
+        raise Refusal(
+            "Set a password of your own first, on the page with your name: once there are two of you, the Sinch "
+            "account no longer tells who is signing in. Nobody was invited."
+        )
+    if active(actor.account).filter(person__login=email).exists():
+        raise Refusal(f"{email} is in the team already. Nobody was invited.")
+
+    token = secrets.token_urlsafe(32)
+
+    def change() -> tuple[Action, str]:
+        still_open(actor.account).filter(email=email, person=None).update(closed_at=timezone.now())
+        _keep(actor, token, email, powers, None)
+        return Action.INVITE, f"Invited {email} as {powers.in_words()}. The link works once, for {HOURS} hours."
+
+    asked = {"email": email, "powers": powers.in_words()}
+    return _with_token(team.once(actor, operation, asked, change, may=May.TEAM), token)
+
+
+def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outcome, str]:
+    """A link by which a person of the team sets a new password; and its token."""
+
+    token = secrets.token_urlsafe(32)
+
+    def change() -> tuple[Action, str]:
+        row = team.member(actor.account, person_id)
+        team.only_here(row, "set a new password for them")
+        _keep(actor, token, _email(row.person.login or row.person.email), Powers(Role(row.role)), row.person)
+        message = f"Made a link by which {row.person.name} sets a new password. It works once, for {HOURS} hours."
+        return Action.SIGN_IN_LINK, message
+
+    return _with_token(team.once(actor, operation, {"person": person_id}, change, may=May.TEAM), token)
+
+
+def take_back(*, actor: Actor, operation: UUID, invitation_id: int) -> Outcome:
+    def change() -> tuple[Action, str]:
+        row = still_open(actor.account).filter(pk=invitation_id).first()
+        if row is None or not still_open().filter(pk=row.pk).update(closed_at=timezone.now()):
+            raise NotHere("There is no such open link: it was used, taken back, or is over. Nothing was changed.")
+        return Action.UNINVITE, f"Took back the link for {row.email}."
+
+    return team.once(actor, operation, {"invitation": invitation_id}, change, may=May.TEAM)
+
+
+def opened_by(token: str) -> Invitation:
+    """What a link opens. Raises NotHere where it opens nothing any more."""
+    row = still_open().filter(digest=_digest(token)).select_related("account", "person").first() if token else None
+    if row is None:
+        raise NotHere("This link opens nothing any more: it was used, taken back, or is over. Ask for a new one.")
+    return row
+
+
+def join(*, token: str, name: str, password: str, address: str) -> Membership:
+    """Somebody follows a link: joins the team, or sets a new password. The link is used up. Raises Refusal.
+
+    Who is in another team already keeps name and password, and has to give that password.
+    """
+    link = opened_by(token)
+    known = link.person or Person.objects.filter(login=link.email).first()
+    name = " ".join(name.split())[:NAME_LENGTH] or (known.name if known else "")
+    if not name:
+        raise Refusal("Say what you are called: the audit names you by it. You have not joined yet.")
+    keeps_password = link.person is None and known is not None
+    if known and keeps_password:
+        _has_to_give_it(link, known, password)
+    else:
+        own.check_password(password, known or Person(name=name, login=link.email))
+    with transaction.atomic(durable=True):
+        team.one_at_a_time()
+        if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):
+            raise NotHere("This link was used a moment ago. Nothing was changed.")
+        person = known or Person(email=link.email, name=name)
+        if not keeps_password:
+            _gets_password(person, link.email, password)
+        membership = _joined(link, person)
+        action, message = Action.PASSWORD, f"Set a new password by a link of {link.made_by}."
+        if link.person is None:
+            action = Action.JOIN
+            message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {link.made_by}."
+        record.event(link.account, Actor(membership, None, "", address), action, message)
+    return membership
+
+
+def _gets_password(person: Person, login: str, password: str) -> None:
+    person.login = person.login or login
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise Refusal(f"{login} is the sign-in of somebody else. Nothing was changed.") from None
+    sessions.end(person)
+
+
+def _has_to_give_it(link: Invitation, known: Person, password: str) -> None:
+    """The password of somebody who is in another team already."""
+    try:
+        with guesses.limited([guesses.Limit(f"join {link.digest[:40]}", 5, 3600)]):
+            if not known.check_password(password):
+                raise guesses.Wrong
+    except guesses.TooMany:
+        raise TooManyTries("There were too many wrong tries. Try again in an hour. You have not joined yet.") from None
+    except guesses.Wrong:
+        raise Refusal(
+            f"{link.email} has a password here already, of another team. Give that one. You have not joined yet."
+        ) from None
+
+
+def _joined(link: Invitation, person: Person) -> Membership:
+    if link.person is None:
+        values = {"role": link.role, "limit_amount": link.limit_amount, "limit_currency": link.limit_currency}
+        Membership.objects.get_or_create(person=person, account=link.account, defaults=values)
+        Membership.objects.filter(person=person, account=link.account).update(is_active=True, **values)
+    return Membership.objects.select_related("person", "account").get(
+        person=person, account=link.account, is_active=True
+    )
+
+
+def _with_token(outcome: Outcome, token: str) -> tuple[Outcome, str]:
+    """A repeated operation has made its token before, and nobody knows it now."""
+    return outcome, "" if outcome.repeated else token
+
+
+def _keep(actor: Actor, token: str, email: str, powers: Powers, person: Person | None) -> None:
+    Invitation.objects.create(
+        account=actor.account,
+        person=person,
+        email=email,
+        role=powers.role,
+        limit_amount=powers.limit_amount,
+        limit_currency=powers.limit_currency,
+        digest=_digest(token),
+        made_by=actor.person.name,
+        ends_at=timezone.now() + dt.timedelta(hours=HOURS),
+    )
+
+
+def _email(text: str) -> str:
+    email = text.strip().lower()[:254]
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refusal("Give an e-mail address like name@example.com. Nothing was changed.") from None
+    return email
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
