@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from numberadmin import web
 from numberadmin.accounts.actor import Actor
@@ -70,13 +71,15 @@ def refused(
     to: str,
     panel: dict[str, Any] | None = None,
     secret: Collection[str] = (),
+    leaves: bool = False,
 ) -> HttpResponse:
     """Says why nothing was done: beside a page that stays as it is, or by a redirect that keeps the form's fields.
 
     `panel` is a question, with the form that answers it: its `template` and what that shows. The `secret` fields
-    are not kept.
+    are not kept. With `leaves` the whole page is drawn anew.
     """
-    if cast(web.Request, request).htmx:
+    htmx = cast(web.Request, request).htmx
+    if htmx and not leaves:
         context = {"refusal": refusal.message, "panel": panel}
         return TemplateResponse(request, "refusal.html", context, status=refusal.status, headers={"HX-Reswap": "none"})
     if panel is None:
@@ -87,7 +90,7 @@ def refused(
     dropped = {"csrfmiddlewaretoken", *secret}
     fields = {name: request.POST.getlist(name) for name in request.POST if name not in dropped}
     request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
-    return redirect(to)
+    return HttpResponseClientRedirect(web.own_path(request, htmx.current_url_abs_path, to)) if htmx else redirect(to)
 
 
 def forbidden(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -44,7 +44,7 @@ def picture(person: Person, seed: str) -> str:
 
 
 def begin(person: Person, seed: str, code: str) -> list[str] | None:
-    """Where `code` shows that the app has the seed: asks for it from now on, and gives new recovery codes; else None."""
+    """Where `code` shows that the app has the seed: asks for it from now on. Gives new recovery codes, else None."""
     step = _step(seed, code, after=0)
     if step is None:
         return None

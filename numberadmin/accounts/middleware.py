@@ -86,7 +86,7 @@ def _account(request: HttpRequest) -> str:
 def _back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Back to the page, which now says who can connect the account again; what was in the form is kept."""
     if request.method == "POST":
-        return posting.refused(request, refusal, posting.back(request, "home"))
+        return posting.refused(request, refusal, posting.back(request, "home"), leaves=True)
     messages.warning(request, refusal.message)
     return redirect(request.get_full_path())
 

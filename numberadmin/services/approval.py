@@ -24,7 +24,7 @@ def above_limit(membership: Membership, lines: Sequence[Reservation]) -> bool:
     sums = cart.sums(lines)
     if len(sums) > 1 and not membership.may(May.APPROVE):
         return True
-    return any(not membership.may_spend(sum.amount, sum.currency) for sum in sums)
+    return any(not membership.may_spend(total.amount, total.currency) for total in sums)
 
 
 def waiting(account: Account) -> list[Request]:
@@ -117,4 +117,4 @@ def _like(account: Account, request_id: str) -> QuerySet[Request]:
 
 
 def _in_words(sums: Sequence[Total]) -> str:
-    return " and ".join(f"{sum.currency} {sum.amount:,.2f}" for sum in sums) or "nothing"
+    return " and ".join(f"{total.currency} {total.amount:,.2f}" for total in sums) or "nothing"

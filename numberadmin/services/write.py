@@ -44,9 +44,10 @@ def perform(
 ) -> Outcome:
     """Does one operation once, and answers what came of it; a repeated one is answered from the audit.
 
-    `may` is what the person's role has to allow when the lock is held. `asked` is what the person's form asked for: the same operation with other contents raises Conflict. `plan` runs
-    under the lock and raises Refusal where the thing cannot be done. `send` makes the calls; a SinchError may leave it
-    only while nothing has been sent that changes anything.
+    `asked` is what the person's form asked for: the same operation with other contents raises Conflict. `may` is what
+    the person's role has to allow once the lock is held. `plan` runs under the lock and raises Refusal where the thing
+    cannot be done. `send` makes the calls; a SinchError may leave it only while nothing has been sent that changes
+    anything.
     """
     if earlier := record.earlier(actor, operation, asked):
         return earlier

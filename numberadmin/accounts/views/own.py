@@ -112,7 +112,7 @@ def end_own_session(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.READ)
 def end_others(request: web.Request) -> HttpResponse:
-    return posting.done(request, lambda **who: own.end_others(**who), "you")
+    return posting.done(request, own.end_others, "you")
 
 
 def _with_codes(request: web.Request, outcome: Outcome, codes: list[str]) -> HttpResponse:
