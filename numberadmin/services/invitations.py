@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from numberadmin.accounts import guesses, sessions
+from numberadmin.accounts import factor, guesses, sessions
 from numberadmin.accounts.actor import Actor, active
 from numberadmin.accounts.models import Account, Invitation, Membership, Person
-from numberadmin.accounts.roles import May, Role
+from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action
 from numberadmin.services import own, record, team
 from numberadmin.services.results import NotHere, Outcome, Refusal, TooManyTries
@@ -46,7 +46,7 @@ def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tupl
 
     def change() -> tuple[Action, str]:
         still_open(actor.account).filter(email=email, person=None).update(closed_at=timezone.now())
-        _keep(actor, token, email, powers, None)
+        _keep(actor.account, actor.person.name, token, email, powers, None)
         return Action.INVITE, f"Invited {email} as {powers.in_words()}. The link works once, for {HOURS} hours."
 
     asked = {"email": email, "powers": powers.in_words()}
@@ -61,11 +61,26 @@ def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outc
     def change() -> tuple[Action, str]:
         row = team.member(actor.account, person_id)
         team.only_here(row, "set a new password for them")
-        _keep(actor, token, _email(row.person.login or row.person.email), Powers(Role(row.role)), row.person)
+        email = _email(row.person.login or row.person.email)
+        _keep(actor.account, actor.person.name, token, email, team.powers_of(row), row.person)
         message = f"Made a link by which {row.person.name} sets a new password. It works once, for {HOURS} hours."
         return Action.SIGN_IN_LINK, message
 
     return _with_token(team.once(actor, operation, {"person": person_id}, change, may=May.TEAM), token)
+
+
+def link_from_the_server(*, account: Account, person: Person) -> str:
+    """For whoever runs the server: the token of a link for somebody whom no owner can help. The second factor is taken
+    away. Raises NotHere for somebody who is not in the team."""
+    membership = team.member(account, person.pk)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic(durable=True):
+        team.one_at_a_time()
+        factor.end(person)
+        _keep(account, record.NOBODY, token, person.login or person.email, team.powers_of(membership), person)
+        message = f"Whoever runs the server made a link by which {person.name} sets a new password."
+        record.event(account, None, Action.SIGN_IN_LINK, message)
+    return token
 
 
 def take_back(*, actor: Actor, operation: UUID, invitation_id: int) -> Outcome:
@@ -93,7 +108,7 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
     """
     link = opened_by(token)
     known = link.person or Person.objects.filter(login=link.email).first()
-    name = " ".join(name.split())[:NAME_LENGTH] or (known.name if known else "")
+    name = known.name if known else " ".join(name.split())[:NAME_LENGTH]
     if not name:
         raise Refusal("Say what you are called: the audit names you by it. You have not joined yet.")
     keeps_password = link.person is None and known is not None
@@ -157,16 +172,16 @@ def _with_token(outcome: Outcome, token: str) -> tuple[Outcome, str]:
     return outcome, "" if outcome.repeated else token
 
 
-def _keep(actor: Actor, token: str, email: str, powers: Powers, person: Person | None) -> None:
+def _keep(account: Account, by: str, token: str, email: str, powers: Powers, person: Person | None) -> None:
     Invitation.objects.create(
-        account=actor.account,
+        account=account,
         person=person,
         email=email,
         role=powers.role,
         limit_amount=powers.limit_amount,
         limit_currency=powers.limit_currency,
         digest=_digest(token),
-        made_by=actor.person.name,
+        made_by=by,
         ends_at=timezone.now() + dt.timedelta(hours=HOURS),
     )
 

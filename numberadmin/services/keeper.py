@@ -1,5 +1,5 @@
 """What a server process does by itself: it settles what is open, as soon as that can be known, and says in the log
-once an hour where the audit stands."""
+once an hour where the audit stands. What is over is erased then."""
 
 import datetime as dt
 import logging
@@ -9,14 +9,15 @@ from threading import Thread
 from django.db import connections
 from django.utils import timezone
 
-from numberadmin.accounts.models import Account
+from numberadmin.accounts import guesses
+from numberadmin.accounts.models import Account, Connection, Session
 from numberadmin.audit import chain
 from numberadmin.services import mirror, refresh, settle
 from numberadmin.services.models import Reading
 
 # In seconds.
 EVERY = 2.0
-ANCHORED_EVERY = 3600.0
+HOUR = 3600.0
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +28,14 @@ def start() -> None:
 
 
 def _run() -> None:
-    anchored = float("-inf")
+    last = float("-inf")
     while True:
         try:
             settle_what_is_due()
-            if time.monotonic() - anchored > ANCHORED_EVERY:
+            if time.monotonic() - last > HOUR:
+                last = time.monotonic()
                 chain.log_anchor()
-                anchored = time.monotonic()
+                erase_what_is_over()
         except Exception:
             # Whatever it was, the next look may go well, and there is nobody else to look.
             logger.exception("what is open could not be settled now")
@@ -48,6 +50,14 @@ def settle_what_is_due() -> None:
         if _due(account):
             said = refresh.settle_account(account, wait=0)
             logger.info("settling account %d: %s", account.pk, said)
+
+
+def erase_what_is_over() -> None:
+    """Sessions and instances that have ended, and counts of guesses that no limit looks at any more."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lte=now).delete()
+    Connection.objects.filter(usable_until__lte=now).delete()
+    guesses.forget_old(dt.timedelta(hours=2))
 
 
 def _due(account: Account) -> bool:

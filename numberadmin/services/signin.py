@@ -157,6 +157,7 @@ def second_factor(person: Person, code: str) -> None:
 
 
 def entered(actor: Actor) -> None:
+    Membership.objects.filter(pk=actor.membership.pk).update(seen_at=timezone.now())
     record.event(actor.account, actor, Action.SIGN_IN, f"Signed in to {actor.account.name}.")
 
 
