@@ -42,7 +42,7 @@ class Action(models.TextChoices):
     DEACTIVATE = "deactivate", "Deactivate"
     ACTIVATE = "activate", "Activate again"
     SIGN_IN_LINK = "link", "Make a sign-in link"
-    PASSWORD = "password", "Set a password"
+    PASSWORD = "password", "Change a sign-in"
     SECOND_FACTOR = "second-factor", "Change a second factor"
     END_SESSION = "end-session", "End a session"
     REQUEST = "request", "Ask for a checkout"

@@ -24,8 +24,8 @@ def check_password(password: str, person: Person) -> None:
 
 
 def set_password(*, actor: Actor, operation: UUID, login: str, name: str, password: str, current: str) -> Outcome:
-    """Sets or changes how the person signs in. All their other sessions end. `current` is the password until now,
-    where there is one."""
+    """Sets or changes how the person signs in; an empty password keeps the one there is. With a new one all their other
+    sessions end. `current` is the password until now, where there is one."""
     person, first = actor.person, actor.person.login is None
     login, name = login.strip().lower()[:254], " ".join(name.split())[:100] or person.name
     if not first:
@@ -34,16 +34,20 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
         validate_email(login)
     except ValidationError:
         raise Refusal("Give an e-mail address like name@example.com to sign in with. Nothing was changed.") from None
-    check_password(password, Person(name=name, login=login))
+    if password or first:
+        check_password(password, Person(name=name, login=login))
 
     def change() -> tuple[Action, str]:
         person.login, person.name, person.email = login, name, person.email or login
-        person.set_password(password)
+        if password:
+            person.set_password(password)
         try:
             with transaction.atomic():
                 person.save(update_fields=["login", "name", "email", "password"])
         except IntegrityError:
             raise Refusal(f"{login} is the sign-in of somebody else. Nothing was changed.") from None
+        if not password:
+            return Action.PASSWORD, f"Signs in with {login} now, and is called {name}."
         ended = sessions.end(person, but=actor.session_key)
         what = "Set a password of their own." if first else "Changed the password."
         return Action.PASSWORD, f"{what} {ended} other session{'' if ended == 1 else 's'} ended."

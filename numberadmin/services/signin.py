@@ -187,7 +187,7 @@ def _limits(identity: str, visitor: Visitor) -> list[Limit]:
         return [Limit(f"device {who} {_short(visitor.device)}", 5, HOUR / 4)]
     return [
         Limit(f"place {_short(place)}", 50, HOUR / 4),
-        Limit(f"at {who} {_short(place)}", 5, HOUR),
+        Limit(f"at {who} {_short(place)}", 8, HOUR),
         Limit(f"identity {who}", 10, HOUR),
     ]
 

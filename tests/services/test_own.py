@@ -1,0 +1,108 @@
+from uuid import uuid4
+
+import pyotp
+import pytest
+
+from numberadmin.accounts import factor
+from numberadmin.accounts.models import Person
+from numberadmin.audit.models import Entry
+from numberadmin.services import own
+from numberadmin.services.results import Refusal, TooManyTries
+from tests.services.people import PASSWORD, with_password
+
+pytestmark = pytest.mark.django_db
+NEW = "another four words"
+
+
+def change(actor, **fields):
+    asked = {"login": "jane@example.com", "name": "Jane B.", "password": NEW, "current": "", **fields}
+    return own.set_password(actor=actor, operation=uuid4(), **asked)
+
+
+def set_up(actor):
+    seed = factor.new_seed()
+    _, codes = own.begin_factor(actor=actor, operation=uuid4(), seed=seed, code=pyotp.TOTP(seed).now())
+    return seed, codes
+
+
+def test_the_first_password_needs_no_other(jane):
+    change(jane)
+    person = Person.objects.get(pk=jane.person.pk)
+    assert (person.login, person.name, person.check_password(NEW)) == ("jane@example.com", "Jane B.", True)
+    assert person.password.startswith("argon2")
+
+
+def test_a_new_password_needs_the_one_before(jane):
+    with_password(jane.person, "jane@example.com")
+    with pytest.raises(Refusal, match="is another one"):
+        change(jane, current="wrong")
+    change(jane, current=PASSWORD)
+    assert Person.objects.get(pk=jane.person.pk).check_password(NEW)
+
+
+def test_the_name_alone_can_be_changed(jane):
+    with_password(jane.person, "jane@example.com")
+    change(jane, password="", current=PASSWORD)
+    person = Person.objects.get(pk=jane.person.pk)
+    assert (person.name, person.check_password(PASSWORD)) == ("Jane B.", True)
+
+
+def test_the_sign_in_of_somebody_else_is_not_taken(jane):
+    with_password(Person(name="Bob"), "bob@example.com")
+    with pytest.raises(Refusal, match="somebody else"):
+        change(jane, login="bob@example.com")
+    assert Person.objects.get(pk=jane.person.pk).login is None
+
+
+def test_the_password_is_in_no_entry_of_the_audit(jane):
+    change(jane)
+    assert NEW not in str(list(Entry.objects.values()))
+
+
+def test_guessing_the_password_one_has_is_limited(jane):
+    with_password(jane.person, "jane@example.com")
+    for _ in range(5):
+        with pytest.raises(Refusal):
+            change(jane, current="wrong")
+    with pytest.raises(TooManyTries):
+        change(jane, current=PASSWORD)
+
+
+def test_a_second_factor_is_on_once_its_code_was_given(jane):
+    with_password(jane.person, "jane@example.com")
+    seed = factor.new_seed()
+    with pytest.raises(Refusal, match="not the code"):
+        own.begin_factor(actor=jane, operation=uuid4(), seed=seed, code="000000")
+    assert not factor.has(jane.person)
+    _, codes = set_up(jane)
+    assert factor.has(jane.person)
+    assert len(set(codes)) == 10
+
+
+def test_a_recovery_code_works_once(jane):
+    _, codes = set_up(jane)
+    assert [factor.accepts(jane.person, codes[0]) for _ in range(2)] == [True, False]
+    assert factor.codes_left(jane.person) == 9
+
+
+def test_the_code_that_turned_it_on_is_used_up(jane):
+    seed, _ = set_up(jane)
+    totp = pyotp.TOTP(seed)
+    assert not factor.accepts(jane.person, totp.now())
+
+
+def test_new_recovery_codes_replace_those_before(jane):
+    with_password(jane.person, "jane@example.com")
+    _, old = set_up(jane)
+    _, new = own.new_codes(actor=jane, operation=uuid4(), password=PASSWORD)
+    assert not factor.accepts(jane.person, old[0])
+    assert factor.accepts(jane.person, new[0].upper())
+
+
+def test_it_is_taken_away_with_the_password_only(jane):
+    with_password(jane.person, "jane@example.com")
+    set_up(jane)
+    with pytest.raises(Refusal):
+        own.end_factor(actor=jane, operation=uuid4(), password="wrong")
+    own.end_factor(actor=jane, operation=uuid4(), password=PASSWORD)
+    assert not factor.has(jane.person)
