@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.models import Account, Membership, Person
@@ -10,9 +13,15 @@ from numberadmin.accounts.roles import Role
 PASSWORD = "four words and more"
 
 
+@cache
+def _hashed() -> str:
+    """Made once: it is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def with_password(person: Person, login: str) -> Person:
     person.login = login
-    person.set_password(PASSWORD)
+    person.password = _hashed()
     person.save()
     return person
 
