@@ -25,6 +25,8 @@ test: .venv/.dev .tools/browser  ## all tests: on SQLite, in a browser, and agai
 chaos: .venv/.dev  ## the long form: kill -9 at every step, faults, loads, and the twins without each guard, on both databases
 	@$(BIN)/python -m tests.chaos.run
 	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m tests.chaos.run
+	@TRIES=50 $(BIN)/python -m pytest tests/accounts/test_guessing.py
+	@TRIES=50 $(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts/test_guessing.py
 
 lint: .venv/.dev  ## style, types, templates, migrations, and Django's own deployment check
 	$(BIN)/ruff check $(SOURCES)

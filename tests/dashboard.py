@@ -28,9 +28,13 @@ def dashboard(
     *,
     application: str = "numberadmin.wsgi",
     workers: int = 1,
+    output: Any = None,
     **settings: str,
 ) -> Iterator[str]:
-    """Serves the dashboard against the remote API at `sinch`, at the migrated `database_url`; gives its base URL."""
+    """Serves the dashboard against the remote API at `sinch`, at the migrated `database_url`; gives its base URL.
+
+    What its processes print goes into the open file `output`, if there is one.
+    """
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "numberadmin.settings",
         "SECRET_KEY": "tests",
@@ -46,7 +50,8 @@ def dashboard(
     }
     bind = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", application, "--bind", bind, "--workers", str(workers)]
-    process = subprocess.Popen([*command, "--log-level", "critical"], cwd=ROOT, env=env)
+    level = "debug" if output else "critical"
+    process = subprocess.Popen([*command, "--log-level", level], cwd=ROOT, env=env, stdout=output, stderr=output)
     try:
         _wait_for(f"http://{bind}/healthz", process)
         yield f"http://{bind}"
@@ -106,6 +111,13 @@ class Visitor:
 
     def sign_in(self, identity: str, password: str) -> requests.Response:
         return self.post("/login/", identity=identity, password=password)
+
+
+def found(pattern: str, text: str) -> str:
+    """The first group of the pattern's first place in the text, which has to be there."""
+    place = re.search(pattern, text)
+    assert place, f"{pattern} is not there"
+    return place[1]
 
 
 def messages(page: requests.Response) -> list[str]:

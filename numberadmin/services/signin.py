@@ -57,7 +57,7 @@ def open_instance(identity: str, password: str, visitor: Visitor) -> Opened:
     except ValueError as error:
         raise Refusal(str(error)) from None
     try:
-        with room.place(settings.LOCK_SECONDS), guesses.limited(_limits(identity, visitor)):
+        with room.place(settings.LOCK_SECONDS), guesses.limited(_limits(f"{who.type} {who.value}", visitor)):
             return _opened(who, password)
     except Wrong:
         _log_wrong(identity, visitor)

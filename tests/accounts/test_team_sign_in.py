@@ -11,6 +11,7 @@ from numberadmin.accounts.models import Account, Connection, Membership, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
 from numberadmin.sandbox import sample
+from tests.dashboard import found
 from tests.services.people import PASSWORD, member, with_password
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def visitor(acme) -> Client:
     return Client()
 
 
-def text(response) -> str:
+def text(response):
     return response.content.decode()
 
 
@@ -84,7 +85,7 @@ def test_without_an_instance_a_member_reads_and_is_told_who_can_connect(visitor,
 
 def test_without_an_instance_a_form_changes_nothing_and_says_so(visitor, acme, sinch):
     visitor.post("/login/", BOB)
-    number = re.search(r'data-number="(\d+)" data-application-key=""', text(visitor.get("/inventory/")))[1]
+    number = found(r'data-number="(\d+)" data-application-key=""', text(visitor.get("/inventory/")))
     instances.forget(acme)
     sinch.clear_log()
     fields = {"numbers": number, "application_key": next(iter(sample.DEMO_APPLICATIONS))}
@@ -129,7 +130,7 @@ def test_who_is_alone_takes_the_connection_along(sinch):
 def test_the_second_factor_is_asked_for_before_anything_is_shown(visitor, acme):
     bob = Person.objects.get(name="Bob Brown")
     seed = factor.new_seed()
-    codes = factor.begin(bob, seed, pyotp.TOTP(seed).now())
+    codes = factor.begin(bob, seed, pyotp.TOTP(seed).now()) or []
     response = visitor.post("/login/", BOB, follow=True)
     assert response.redirect_chain[-1][0] == "/login/code/"
     assert visitor.get("/inventory/").status_code == 302
@@ -144,14 +145,14 @@ def test_the_second_factor_is_asked_for_after_a_sinch_sign_in_too(sinch):
     seed = factor.new_seed()
     factor.begin(Person.objects.get(), seed, pyotp.TOTP(seed).now())
     again = Client()
-    assert again.post("/login/", SINCH).url == "/login/code/"
+    assert again.post("/login/", SINCH)["Location"] == "/login/code/"
     assert again.get("/inventory/").status_code == 302
 
 
 def test_a_person_in_two_teams_chooses_and_switches(visitor, acme):
     other = Account.objects.create(organisation_id="42", name="Other Ltd")
     Membership.objects.create(person=Person.objects.get(name="Bob Brown"), account=other, role=Role.VIEWER)
-    assert visitor.post("/login/", BOB).url == "/login/organisation/"
+    assert visitor.post("/login/", BOB)["Location"] == "/login/organisation/"
     visitor.post("/login/organisation/", {"organisation": "42"})
     assert "Other Ltd" in text(visitor.get("/inventory/"))
     key = visitor.session.session_key
@@ -172,10 +173,10 @@ def test_a_link_leads_to_joining_and_its_token_leaves_the_address(acme):
     owner = Client()
     owner.post("/login/", BOB | {"identity": "jane@example.com"})
     owner.post("/team/invite/", {"email": "carol@example.com", "role": "viewer"})
-    link = re.search(r'value="(http[^"]+invite=[^"]+)"', text(owner.get("/team/")))[1]
+    link = found(r'value="(http[^"]+invite=[^"]+)"', text(owner.get("/team/")))
     assert "invite=" not in text(owner.get("/team/"))
     carol = Client()
-    assert carol.get(link).url == "/join/"
+    assert carol.get(link)["Location"] == "/join/"
     assert "carol@example.com" in text(carol.get("/join/"))
     carol.post("/join/", {"name": "Carol Chen", "password": "a long one for carol"})
     assert "Carol Chen" in text(carol.get("/inventory/"))
@@ -199,3 +200,22 @@ def test_a_deactivated_person_is_signed_out_at_once_and_stays_out(visitor, acme)
     owner.post("/team/deactivate/", {"person": Person.objects.get(name="Bob Brown").pk})
     assert visitor.get("/inventory/").status_code == 302
     assert "wrong" in text(Client().post("/login/", BOB))
+
+
+def test_a_new_sign_in_link_does_not_go_around_the_second_factor(visitor, acme):
+    bob = Person.objects.get(name="Bob Brown")
+    seed = factor.new_seed()
+    factor.begin(bob, seed, pyotp.TOTP(seed).now())
+    owner = Client()
+    owner.post("/login/", BOB | {"identity": "jane@example.com"})
+    owner.post("/team/link/", {"person": bob.pk})
+    link = found(r'value="(http[^"]+invite=[^"]+)"', text(owner.get("/team/")))
+    visitor.get(link)
+    assert visitor.post("/join/", {"password": "a new one for bob"})["Location"] == "/login/code/"
+    assert visitor.get("/inventory/").status_code == 302
+
+
+def test_every_page_has_a_way_out(visitor, acme):
+    visitor.post("/login/", BOB)
+    for path in ("/inventory/", "/inventory/applications/", "/shop/", "/shop/cart/", "/audit/", "/you/"):
+        assert 'action="/logout/"' in text(visitor.get(path)), path

@@ -106,3 +106,14 @@ def test_it_is_taken_away_with_the_password_only(jane):
         own.end_factor(actor=jane, operation=uuid4(), password="wrong")
     own.end_factor(actor=jane, operation=uuid4(), password=PASSWORD)
     assert not factor.has(jane.person)
+
+
+@pytest.mark.parametrize(
+    "password", ["x" * 200, "  spaces around it  ", "пароль из четырёх слов", "aaaa bbbb cccc dddd"]
+)
+def test_a_long_password_of_any_characters_is_taken_as_it_is(jane, password):
+    change(jane, password=password)
+    person = Person.objects.get(pk=jane.person.pk)
+    assert person.check_password(password)
+    assert not person.check_password(password.strip() + "x")
+    assert not person.check_password(password[:72]) or len(password) <= 72

@@ -7,7 +7,7 @@ import pytest
 
 from numberadmin.sandbox import sample, start
 from tests import crew
-from tests.dashboard import dashboard, messages
+from tests.dashboard import Visitor, dashboard, messages
 from tests.databases import new_database
 
 APPLICATION = next(iter(sample.DEMO_APPLICATIONS))
@@ -32,7 +32,7 @@ def test_what_is_taken_away_while_a_change_waits_for_its_turn_is_not_done(tmp_pa
                 time.sleep(0.02)
             waits = pool.submit(otto.post, "/inventory/assign/", numbers=second, application_key=APPLICATION)
             time.sleep(0.5)
-            owner = crew.Visitor(base)
+            owner = Visitor(base)
             owner.post("/login/", kind="member", identity=crew.OWNER, password=crew.OWNER_PASSWORD)
             told = owner.post(change, person=person, role="viewer", session=session)
             assert messages(told) == ["success"]
