@@ -8,6 +8,9 @@ urlpatterns = [
     path("assign/", views.assign, name="assign"),
     path("unassign/", views.unassign, name="unassign"),
     path("go-on/", views.go_on, name="go_on"),
+    path("export/", views.export_numbers, name="export_numbers"),
+    path("views/", views.save_view, name="save_view"),
+    path("views/drop/", views.drop_view, name="drop_view"),
     path("applications/", views.applications, name="applications"),
     path("<int:number>/", views.number, name="number"),
 ]

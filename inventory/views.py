@@ -5,17 +5,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory import forms
-from numberadmin import posting, web
+from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
-from numberadmin.services import assignment, doubt, rentals, unassignment
+from numberadmin.services import assignment, doubt, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
 from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
@@ -100,6 +100,40 @@ def go_on(request: web.Request) -> HttpResponse:
 
 @require_safe
 @web.needs(May.READ)
+def export_numbers(request: web.Request) -> HttpResponseBase:
+    """What the filters show, as CSV, or with `format=jsonl` as JSON lines."""
+    kind = files.kind_of(request.GET.get("format", ""))
+    rows = rentals.exported(request.actor.account, rentals.Filter.from_query(request.GET))
+    return web.file("numbers", kind, files.lines(rows, kind, rentals.COLUMNS))
+
+
+@require_POST
+@web.needs(May.READ)
+def save_view(request: web.Request) -> HttpResponse:
+    """Keeps the filters of the page under a name, for this person."""
+    query = QueryDict(urlsplit(posting.back(request, reverse("inventory"))).query)
+    try:
+        view = saved.keep(actor=request.actor, name=request.POST.get("name", "")[:200], query=query)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    messages.success(request, f"Saved as {view.name}.")
+    return redirect(f"{reverse('inventory')}?{view.query}")
+
+
+@require_POST
+@web.needs(May.READ)
+def drop_view(request: web.Request) -> HttpResponse:
+    text = request.POST.get("view", "")
+    try:
+        view = saved.drop(actor=request.actor, view=int(text) if text.isascii() and text.isdigit() else 0)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    messages.success(request, f"Removed the view {view.name}.")
+    return redirect(posting.back(request, reverse("inventory")))
+
+
+@require_safe
+@web.needs(May.READ)
 def number(request: web.Request, number: int) -> HttpResponse:
     reading.if_stale(request.actor)
     return _number(request, number)
@@ -150,6 +184,7 @@ def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> H
 
 def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = ()) -> HttpResponse:
     wanted = rentals.Filter.from_query(query)
+    views = saved.every(request.actor)
     kept = posting.draft(request)
     fields = kept.get("fields", {})
     context = {
@@ -168,6 +203,9 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "chosen": fields.get("application_key", [""])[0],
         "reason": fields.get("reason", [""])[0],
         "operation": web.new_operation(),
+        "views": views,
+        "saveable": saved.filters(query),
+        "saved_as": next((view for view in views if view.query == saved.filters(query)), None),
         "soon": rentals.SOON,
         "sorts": forms.SORTS,
         "within": sorted(forms.WITHIN | ({wanted.expiring} if wanted.expiring is not None else set())),

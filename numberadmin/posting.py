@@ -1,6 +1,5 @@
 """How a posted form is answered: what happened as a message, and for a refusal the form's fields once more."""
 
-from collections.abc import Collection
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -19,6 +18,8 @@ from numberadmin.services.results import NotRecorded, Outcome, Refusal
 
 DRAFT = "draft"
 DOUBTS = "doubts"
+# The fields that are never kept.
+SECRET = ("csrfmiddlewaretoken", "password", "current", "code")
 LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
 
 
@@ -54,13 +55,13 @@ class Change(Protocol):
     def __call__(self, *, actor: Actor, operation: UUID) -> Outcome: ...
 
 
-def done(request: HttpRequest, change: Change, to: str, secret: Collection[str] = ()) -> HttpResponse:
+def done(request: HttpRequest, change: Change, to: str) -> HttpResponse:
     """Does it, and goes to the page `to`, which says what came of it."""
     actor = cast(web.Request, request).actor
     try:
         outcome = change(actor=actor, operation=web.posted_operation(request))
     except Refusal as refusal:
-        return refused(request, refusal, reverse(to), secret=secret)
+        return refused(request, refusal, reverse(to))
     say(request, outcome)
     return redirect(to)
 
@@ -70,13 +71,12 @@ def refused(
     refusal: Refusal,
     to: str,
     panel: dict[str, Any] | None = None,
-    secret: Collection[str] = (),
     leaves: bool = False,
 ) -> HttpResponse:
     """Says why nothing was done: beside a page that stays as it is, or by a redirect that keeps the form's fields.
 
-    `panel` is a question, with the form that answers it: its `template` and what that shows. The `secret` fields
-    are not kept. With `leaves` the whole page is drawn anew.
+    `panel` is a question, with the form that answers it: its `template` and what that shows. With
+    `leaves` the whole page is drawn anew.
     """
     htmx = cast(web.Request, request).htmx
     if htmx and not leaves:
@@ -87,8 +87,7 @@ def refused(
     if isinstance(refusal, NotRecorded):
         # The session lies in the database that takes nothing in.
         return redirect(to)
-    dropped = {"csrfmiddlewaretoken", *secret}
-    fields = {name: request.POST.getlist(name) for name in request.POST if name not in dropped}
+    fields = {name: request.POST.getlist(name) for name in request.POST if name not in SECRET}
     request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
     return HttpResponseClientRedirect(web.own_path(request, htmx.current_url_abs_path, to)) if htmx else redirect(to)
 

@@ -2,22 +2,24 @@
 
 import sys
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
+from numberadmin.files import TYPES
 
 
 class Request(HttpRequest):
@@ -67,6 +69,14 @@ def page(
     target = cast(Request, request).htmx.target
     name = f"{template}#{target}" if target in fragments else template
     return TemplateResponse(request, name, context, status=status)
+
+
+def file(name: str, kind: str, lines: Iterator[str], headers: Mapping[str, str] | None = None) -> StreamingHttpResponse:
+    """Lines as a file of this kind to be kept, named with the moment; it is never held whole in memory."""
+    disposition = f'attachment; filename="{name}-{timezone.now():%Y%m%d-%H%M%S}.{kind}"'
+    return StreamingHttpResponse(
+        lines, content_type=TYPES[kind], headers={"Content-Disposition": disposition, **(headers or {})}
+    )
 
 
 def own_path(request: HttpRequest, path: str | None, default: str) -> str:

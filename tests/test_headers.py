@@ -13,7 +13,15 @@ from tests.databases import new_database
 
 TLS = {"X-Forwarded-Proto": "https", "Host": "localhost"}
 PATHS = ["/", "/login/", "/login/code/", "/join/", "/healthz", "/inventory/", "/shop/", "/shop/cart/", "/audit/"]
-PATHS += ["/audit/export/", "/team/", "/you/", "/inventory/applications/", "/inventory/14155550100/", "/nothing/here/"]
+PATHS += [
+    "/audit/export/",
+    "/inventory/export/",
+    "/team/",
+    "/you/",
+    "/inventory/applications/",
+    "/inventory/14155550100/",
+    "/nothing/here/",
+]
 
 
 @pytest.fixture(scope="module")

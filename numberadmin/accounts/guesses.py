@@ -70,19 +70,31 @@ def _place(limit: Limit) -> Iterator[None]:
 def _taken(limit: Limit) -> None:
     ends = time.monotonic() + PATIENCE
     while True:
-        now = timezone.now()
-        began = {"began_at": now, "tried_at": now}
-        Guess.objects.get_or_create(key=limit.key, defaults=began)
-        rows = Guess.objects.filter(key=limit.key)
-        rows.filter(began_at__lte=now - dt.timedelta(seconds=limit.seconds)).update(wrong=0, began_at=now)
-        rows.filter(trying__gt=0, tried_at__lte=now - LOST).update(wrong=F("wrong") + F("trying"), trying=0)
-        free = rows.filter(wrong__lt=limit.most - F("trying"))
-        if free.update(trying=F("trying") + 1, tried_at=now):
-            return
-        row = rows.first()
-        if row and (row.wrong >= limit.most or time.monotonic() > ends):
+        row = _brought_up_to_date(limit)
+        # Who is told that there were too many writes nothing: guessing keeps nobody from the database.
+        if row.wrong >= limit.most or time.monotonic() > ends:
             raise TooMany(row.began_at + dt.timedelta(seconds=limit.seconds))
+        if row.wrong + row.trying < limit.most:
+            free = Guess.objects.filter(key=limit.key, wrong__lt=limit.most - F("trying"))
+            if free.update(trying=F("trying") + 1, tried_at=timezone.now()):
+                return
         time.sleep(0.05)
+
+
+def _brought_up_to_date(limit: Limit) -> Guess:
+    """The count, begun anew where its window is over; tries that have lost their process are wrong ones by then."""
+    now = timezone.now()
+    row, _ = Guess.objects.get_or_create(key=limit.key, defaults={"began_at": now, "tried_at": now})
+    rows, window_ended = Guess.objects.filter(key=limit.key), now - dt.timedelta(seconds=limit.seconds)
+    changed = 0
+    if row.began_at <= window_ended:
+        changed += rows.filter(began_at__lte=window_ended).update(wrong=0, began_at=now)
+    if row.trying and row.tried_at <= now - LOST:
+        lost = rows.filter(trying__gt=0, tried_at__lte=now - LOST)
+        changed += lost.update(wrong=F("wrong") + F("trying"), trying=0)
+    if changed:
+        row.refresh_from_db()
+    return row
 
 
 def forget_old(older_than: dt.timedelta) -> None:

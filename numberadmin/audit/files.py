@@ -1,11 +1,9 @@
 """The audit as a file: CSV that is safe in a spreadsheet, or exact JSON lines. Rows as the page has them."""
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from numberadmin import files
 from numberadmin.accounts.models import Account
 from numberadmin.audit.journal import Filter, Row, matching, rows_of
 
@@ -18,8 +16,7 @@ CSV_COLUMNS = (
 
 def lines(account: Account, filter: Filter, format: str, labels: dict[str, str]) -> Iterator[str]:
     """The operations that match, the oldest first, as CSV (safe for spreadsheets) or as JSON lines (exact)."""
-    rows = _stream(account, filter, labels)
-    return _jsonl(rows) if format == "jsonl" else _csv(rows)
+    return files.lines((_plain(row) for row in _stream(account, filter, labels)), format, CSV_COLUMNS)
 
 
 def _stream(account: Account, filter: Filter, labels: dict[str, str]) -> Iterator[Row]:
@@ -27,24 +24,6 @@ def _stream(account: Account, filter: Filter, labels: dict[str, str]) -> Iterato
     while batch := list(matching(account, filter).filter(id__gt=last).order_by("id")[:BATCH]):
         last = batch[-1].pk
         yield from rows_of(batch, labels)
-
-
-def _jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(_plain(row), ensure_ascii=False) + "\n"
-
-
-def _csv(rows: Iterable[Row]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(CSV_COLUMNS)
-    for row in rows:
-        plain = _plain(row)
-        writer.writerow([_cell(plain[column]) for column in CSV_COLUMNS])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
 
 
 def _plain(row: Row) -> dict[str, Any]:
@@ -72,9 +51,3 @@ def _plain(row: Row) -> dict[str, Any]:
         "message": row.message,
         "hash": row.hash,
     }
-
-
-def _cell(value: object) -> str:
-    """A text that a spreadsheet shows and never computes."""
-    text = " ".join(str(v) for v in value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n") else text

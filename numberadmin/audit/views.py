@@ -1,15 +1,13 @@
 """The audit: who did what, and the same as a file."""
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from numberadmin import web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import chain, files, journal
+from numberadmin.files import kind_of
 from numberadmin.services import applications
-
-TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
 @require_safe
@@ -34,15 +32,8 @@ def export(request: web.Request) -> HttpResponseBase:
     The headers carry the anchor of the whole chain as it stands when the export begins.
     """
     account = request.actor.account
-    kind = request.GET.get("format", "csv")
-    kind = kind if kind in TYPES else "csv"
+    kind = kind_of(request.GET.get("format", ""))
     wanted = journal.Filter.from_query(request.GET)
-    rows = files.lines(account, wanted, kind, applications.names(account))
-    name = f"audit-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
     anchor = chain.anchor()
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Audit-Count": str(anchor.count),
-        "Audit-Hash": anchor.hash,
-    }
-    return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)
+    headers = {"Audit-Count": str(anchor.count), "Audit-Hash": anchor.hash}
+    return web.file("audit", kind, files.lines(account, wanted, kind, applications.names(account)), headers)

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
@@ -132,6 +134,47 @@ def browse(account: Account, filter: Filter) -> NumberPage:
         reading=mirror.reading(account, Reading.What.NUMBERS),
         doubted=doubted,
     )
+
+
+COLUMNS = (
+    "number", "application_key", "application", "country_id", "country", "city", "area_code", "capabilities", "price",
+    "currency", "expires", "assigned_by", "assigned_at", "rented_by", "rented_at", "group_id",
+)  # fmt: skip
+BATCH = 1000
+
+
+def exported(account: Account, filter: Filter) -> Iterator[dict[str, Any]]:
+    """The numbers that match, by number, with COLUMNS; in batches, so that many need no more memory than few."""
+    matching = _matching(Number.objects.filter(account=account), filter, settle.doubted(account))
+    rows, last = matching.select_related("application").order_by("number"), -1
+    while batch := list(rows.filter(number__gt=last)[:BATCH]):
+        last = batch[-1].number
+        yield from map(_plain, batch)
+
+
+def _plain(row: Number) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "application_key": row.application_key,
+        "application": row.application.name if row.application else "",
+        "country_id": row.country_id,
+        "country": row.country,
+        "city": row.city,
+        "area_code": row.area_code,
+        "capabilities": list(row.capabilities),
+        "price": None if row.amount is None else format(row.amount.normalize(), "f"),
+        "currency": row.currency,
+        "expires": _iso(row.expires),
+        "assigned_by": row.assigned_by,
+        "assigned_at": _iso(row.assigned_at),
+        "rented_by": row.rented_by,
+        "rented_at": _iso(row.rented_at),
+        "group_id": row.group_id,
+    }
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def one(account: Account, number: int) -> Number:

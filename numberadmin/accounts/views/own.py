@@ -58,7 +58,7 @@ def password(request: web.Request) -> HttpResponse:
             current=request.POST.get("current", "")[:1000],
         )
     except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("you"), secret=("password", "current"))
+        return posting.refused(request, refusal, reverse("you"))
     posting.say(request, outcome)
     sessions.renewed(request, request.actor.person)
     return redirect(posting.back(request, reverse("you")))
@@ -74,7 +74,7 @@ def begin_factor(request: web.Request) -> HttpResponse:
             actor=request.actor, operation=web.posted_operation(request), seed=_seed(request), code=code
         )
     except Refusal as refusal:
-        return posting.refused(request, refusal, f"{reverse('you')}?factor=new", secret=("code",))
+        return posting.refused(request, refusal, f"{reverse('you')}?factor=new")
     request.session.pop(SEED, None)
     return _with_codes(request, outcome, codes)
 
@@ -90,7 +90,7 @@ def new_codes(request: web.Request) -> HttpResponse:
             password=request.POST.get("current", "")[:1000],
         )
     except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("you"), secret=("current",))
+        return posting.refused(request, refusal, reverse("you"))
     return _with_codes(request, outcome, codes)
 
 
@@ -99,7 +99,7 @@ def new_codes(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def end_factor(request: web.Request) -> HttpResponse:
     current = request.POST.get("current", "")[:1000]
-    return posting.done(request, lambda **who: own.end_factor(password=current, **who), "you", secret=("current",))
+    return posting.done(request, lambda **who: own.end_factor(password=current, **who), "you")
 
 
 @require_POST
