@@ -15,6 +15,9 @@ def headers(get_response: GetResponse) -> GetResponse:
         response.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        # Django takes a cookie away without this flag.
+        for cookie in response.cookies.values():
+            cookie["httponly"] = True
         # The same URL answers with a page or with one of its fragments.
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
