@@ -12,7 +12,7 @@ from numberadmin.web import needs
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers while the process can serve, without asking the database or Sinch."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 handler400 = "numberadmin.web.bad_request"
