@@ -12,6 +12,8 @@ from numberadmin.accounts.models import Person, RecoveryCode, SecondFactor
 from numberadmin.accounts.seal import seal, unseal
 
 CODES = 10
+# Of so many groups of five letters: 123 bits, so that a plain digest is enough to keep them by.
+GROUPS = 5
 # A code of the step before or after the present one is taken too: clocks differ.
 STEPS = (0, -1, 1)
 STEP_SECONDS = 30
@@ -56,7 +58,7 @@ def begin(person: Person, seed: str, code: str) -> list[str] | None:
 
 def new_codes(person: Person) -> list[str]:
     """Recovery codes in place of the ones before; they are shown once."""
-    codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3)) for _ in range(CODES)]
+    codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(GROUPS)) for _ in range(CODES)]
     with transaction.atomic():
         RecoveryCode.objects.filter(person=person).delete()
         RecoveryCode.objects.bulk_create(RecoveryCode(person=person, digest=_digest(person, code)) for code in codes)

@@ -1,3 +1,4 @@
+from math import log2
 from uuid import uuid4
 
 import pyotp
@@ -77,6 +78,7 @@ def test_a_second_factor_is_on_once_its_code_was_given(jane):
     _, codes = set_up(jane)
     assert factor.has(jane.person)
     assert len(set(codes)) == 10
+    assert min(len(code.replace("-", "")) * log2(len(factor.LETTERS)) for code in codes) > 112
 
 
 def test_a_recovery_code_works_once(jane):
