@@ -67,8 +67,9 @@ def has_password(person: Person, password: str) -> None:
         raise Refusal("The password you have now is another one. Nothing was changed.") from None
 
 
-def begin_factor(*, actor: Actor, operation: UUID, seed: str, code: str) -> tuple[Outcome, list[str]]:
+def begin_factor(*, actor: Actor, operation: UUID, seed: str, code: str, password: str) -> tuple[Outcome, list[str]]:
     """From now on the person is asked for a code of the app that has this seed. Gives the recovery codes."""
+    has_password(actor.person, password)
     codes: list[str] = []
 
     def change() -> tuple[Action, str]:

@@ -157,7 +157,7 @@ def test_a_persons_password_is_not_guessed_more_often_either(base):
 def test_the_code_of_a_second_factor_is_guessed_five_times_at_most(base):
     jane = crew.owner(base)
     seed = found(r"<code>([A-Z2-7]{32})</code>", jane.get("/you/?factor=new").text)
-    jane.post("/you/second-factor/", code=pyotp.TOTP(seed).now())
+    jane.post("/you/second-factor/", code=pyotp.TOTP(seed).now(), current=crew.OWNER_PASSWORD)
     thief = stranger(base)
     thief.post("/login/", kind="member", identity=crew.OWNER, password=crew.OWNER_PASSWORD)
     statuses = [thief.post("/login/code/", code="000000").status_code for _ in range(7)]

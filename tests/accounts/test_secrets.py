@@ -75,7 +75,7 @@ def work(told: Told, base: str, remote) -> None:
     jane.post("/login/", kind="member", identity=crew.OWNER, password=WRONG)
     seed = found(r"<code>([A-Z2-7]{32})</code>", otto.get("/you/?factor=new").text)
     told.secrets["seed"] = seed
-    codes = otto.post("/you/second-factor/", code=pyotp.TOTP(seed).now()).text
+    codes = otto.post("/you/second-factor/", code=pyotp.TOTP(seed).now(), current="otto has a long one").text
     told.secrets["recovery code"] = found(r"<code>(\w{5}(?:-\w{5}){4})</code>", codes)
     otto.post("/you/password/", login="otto@example.com", name="Otto", current="otto has a long one", password=NEW)
     otto.post("/you/password/", login="otto@example.com", name="Otto", current=WRONG, password=NEW)

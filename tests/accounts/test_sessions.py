@@ -119,7 +119,7 @@ def test_a_second_factor_that_is_set_up_ends_the_others(otto, signed_in):
     other = signed_in("operator")
     page = otto.get("/you/?factor=new").content.decode()
     seed = page.split('class="seed"><code>')[1].split("<")[0]
-    otto.post("/you/second-factor/", {"code": pyotp.TOTP(seed).now()})
+    otto.post("/you/second-factor/", {"code": pyotp.TOTP(seed).now(), "current": PASSWORD})
     assert factor.has(person())
     assert inside(otto)
     assert not inside(other)

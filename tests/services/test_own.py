@@ -21,9 +21,14 @@ def change(actor, **fields):
 
 
 def set_up(actor):
+    with_password(actor.person, "jane@example.com")
     seed = factor.new_seed()
-    _, codes = own.begin_factor(actor=actor, operation=uuid4(), seed=seed, code=pyotp.TOTP(seed).now())
-    return seed, codes
+    return seed, begin(actor, seed, pyotp.TOTP(seed).now())
+
+
+def begin(actor, seed, code, password=PASSWORD):
+    _, codes = own.begin_factor(actor=actor, operation=uuid4(), seed=seed, code=code, password=password)
+    return codes
 
 
 def test_the_first_password_needs_no_other(jane):
@@ -73,12 +78,20 @@ def test_a_second_factor_is_on_once_its_code_was_given(jane):
     with_password(jane.person, "jane@example.com")
     seed = factor.new_seed()
     with pytest.raises(Refusal, match="not the code"):
-        own.begin_factor(actor=jane, operation=uuid4(), seed=seed, code="000000")
+        begin(jane, seed, "000000")
     assert not factor.has(jane.person)
     _, codes = set_up(jane)
     assert factor.has(jane.person)
     assert len(set(codes)) == 10
     assert min(len(code.replace("-", "")) * log2(len(factor.LETTERS)) for code in codes) > 112
+
+
+def test_it_is_set_up_with_the_password_only(jane):
+    with_password(jane.person, "jane@example.com")
+    seed = factor.new_seed()
+    with pytest.raises(Refusal, match="is another one"):
+        begin(jane, seed, pyotp.TOTP(seed).now(), password="stolen session")
+    assert not factor.has(jane.person)
 
 
 def test_a_recovery_code_works_once(jane):
@@ -94,7 +107,6 @@ def test_the_code_that_turned_it_on_is_used_up(jane):
 
 
 def test_new_recovery_codes_replace_those_before(jane):
-    with_password(jane.person, "jane@example.com")
     _, old = set_up(jane)
     _, new = own.new_codes(actor=jane, operation=uuid4(), password=PASSWORD)
     assert not factor.accepts(jane.person, old[0])
@@ -102,7 +114,6 @@ def test_new_recovery_codes_replace_those_before(jane):
 
 
 def test_it_is_taken_away_with_the_password_only(jane):
-    with_password(jane.person, "jane@example.com")
     set_up(jane)
     with pytest.raises(Refusal):
         own.end_factor(actor=jane, operation=uuid4(), password="wrong")

@@ -65,13 +65,16 @@ def password(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "current")
 @web.needs(May.READ)
 def begin_factor(request: web.Request) -> HttpResponse:
-    code = forms.text(request.POST, "code", 40)
     try:
         outcome, codes = own.begin_factor(
-            actor=request.actor, operation=web.posted_operation(request), seed=_seed(request), code=code
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            seed=_seed(request),
+            code=forms.text(request.POST, "code", 40),
+            password=request.POST.get("current", "")[:1000],
         )
     except Refusal as refusal:
         return posting.refused(request, refusal, f"{reverse('you')}?factor=new")
