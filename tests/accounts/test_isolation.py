@@ -104,6 +104,19 @@ def test_over_htmx_each_of_them_is_not_there(ours, globex):
 
 def test_addresses_that_name_what_belongs_to_another_account_are_not_there(ours, globex):
     assert globex.get(f"/inventory/{ours['number']}/").status_code == 404
+    for query in (f"application={SUPPORT}", f"q={ours['held']}", f"rented={ours['operation']}"):
+        assert "data-number" not in globex.get(f"/inventory/?{query}").content.decode(), query
+
+
+def test_a_line_of_another_account_is_not_replaced(ours, globex):
+    globex.post("/shop/reserve/", {"group_id": "13", "quantity": "1", "replaces": ours["reference"]})
+    assert Reservation.objects.get(reference_id=ours["reference"]).state == "reserved"
+    assert Reservation.objects.exclude(account=ours["account"]).count() == 1
+
+
+def test_an_organisation_of_somebody_else_is_not_entered(ours, globex):
+    globex.post("/login/organisation/", {"organisation": ACME})
+    assert "Acme" not in globex.get("/inventory/").content.decode()
 
 
 @pytest.mark.parametrize("address", ["/audit/", "/audit/export/", "/audit/export/?format=jsonl"])

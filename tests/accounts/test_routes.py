@@ -16,8 +16,16 @@ CHANGERS = {"operator", "buyer", "owner"}
 BUYERS = {"buyer", "owner"}
 OWNER = {"owner"}
 NOBODY: set[str] = set()
-# Open to people who are not signed in, and to everybody else.
-OPEN = {"login", "organisation", "code", "join", "logout", "healthz"}
+# Open to people who are not signed in, and to everybody else: what they answer to looking and to an empty form,
+# for a stranger and for somebody who is signed in.
+OPEN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
+    "login": ((200, 422), (302, 422)),
+    "organisation": ((302, 302), (200, 302)),
+    "code": ((302, 302), (302, 302)),
+    "join": ((404, 404), (404, 404)),
+    "healthz": ((200, 405), (200, 405)),
+    "logout": ((405, 302), (405, 302)),
+}
 # For each route: who may look at it, and who may post to it (None: there is no such thing).
 ROUTES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "home": (ALL, None),
@@ -93,18 +101,24 @@ def fields() -> dict[str, str]:
 
 
 def test_each_route_is_listed():
-    assert names(get_resolver().url_patterns) == set(ROUTES) | OPEN
+    assert names(get_resolver().url_patterns) == set(ROUTES) | set(OPEN)
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in_and_changes_nothing(acme):
     client, before = Client(), Entry.objects.count()
-    for name, (looks, posts) in ROUTES.items():
-        answers = [client.get(path(name))] if looks else []
-        answers += [client.post(path(name), fields())] if posts else []
-        for answer in answers:
+    for name in ROUTES:
+        for answer in (client.get(path(name)), client.post(path(name), fields())):
             assert answer.status_code == 302, name
             assert answer["Location"].startswith("/login/"), name
     assert Entry.objects.count() == before
+
+
+def test_open_routes_answer_a_stranger_and_a_person_as_the_table_says(acme, signed_in):
+    stranger, person = Client(), signed_in("viewer")
+    for name, answers in OPEN.items():
+        for client, (looked, posted) in zip((stranger, person), answers, strict=True):
+            assert client.get(path(name)).status_code == looked, name
+            assert client.post(path(name)).status_code == posted, name
 
 
 @pytest.mark.parametrize("role", sorted(Role.values))
@@ -147,6 +161,15 @@ def test_what_is_only_looked_at_is_not_posted_to(signed_in):
     client = signed_in("owner")
     for name in (name for name, (_, posts) in ROUTES.items() if posts is None and name != "home"):
         assert client.post(path(name)).status_code == 405, name
+
+
+def test_somebody_of_another_account_looks_at_the_same_pages_of_their_own(acme, globex):
+    for name, (looks, _) in ROUTES.items():
+        # The number is one of Acme's.
+        wanted = {405} if looks is None else {404} if name == "number" else {200, 302}
+        answer = globex.get(path(name))
+        assert answer.status_code in wanted, name
+        assert "Acme Telecom" not in getattr(answer, "text", ""), name
 
 
 def test_somebody_of_another_account_sees_none_of_acmes_numbers(globex, acme):

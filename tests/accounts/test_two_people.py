@@ -45,12 +45,14 @@ def test_the_exports_name_who_did_what_from_where(done, signed_in, kind):
     assert ("unassign", "Bea Buy", "10.0.0.2", sessions["Bea Buy"]) in rows
 
 
-def test_the_audit_names_both(done, signed_in):
+def test_the_audit_names_both_with_address_and_session(done, signed_in):
+    _, _, sessions = done
     page = body(signed_in("viewer").get("/audit/"))
+    rows = {row.partition('data-action="')[2].partition('"')[0]: row for row in page.split('class="entry"')[1:]}
     for action, name, address in (("assign", "Otto Oper", "10.0.0.1"), ("unassign", "Bea Buy", "10.0.0.2")):
-        row = page.split(f'data-action="{action}"')[1][:4000]
-        assert f'data-actor="{name}"' in row or name in row
-        assert address in row
+        assert f'data-actor="{name}"' in rows[action]
+        assert f"<dd>{address}</dd>" in rows[action]
+        assert f"<code>{sessions[name]}</code>" in rows[action]
 
 
 def test_the_history_of_the_number_names_both_in_order(done, signed_in):

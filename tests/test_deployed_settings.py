@@ -1,0 +1,52 @@
+"""The settings as they are where nothing is said but a key: what a careless deployment gets."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NAMES = [
+    *("DEBUG", "HTTPS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "ALLOWED_HOSTS"),
+    *("TRUSTED_PROXIES", "SINCH_API_URL", "SECURE_PROXY_SSL_HEADER"),
+]
+SHOW = f"""
+import json
+from numberadmin import settings
+print(json.dumps({{name: getattr(settings, name, None) for name in {NAMES}}}))
+"""
+
+
+def started(**settings: str) -> "subprocess.CompletedProcess[str]":
+    env = {"PATH": os.environ["PATH"], **settings}
+    return subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+
+
+def test_without_a_key_it_does_not_start():
+    assert "Set SECRET_KEY" in started().stderr
+
+
+def test_what_is_not_said_is_the_safe_choice():
+    shown = json.loads(started(SECRET_KEY="long").stdout)
+    assert shown == {
+        "DEBUG": False,
+        "HTTPS": True,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+        "TRUSTED_PROXIES": [],
+        "SINCH_API_URL": "https://api.sinch.com",
+        "SECURE_PROXY_SSL_HEADER": None,
+    }
+
+
+@pytest.mark.parametrize("folder", [".git", ".ci", "tests", "docs", "var"])
+def test_the_image_holds_only_what_runs(folder):
+    copied = [line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY")]
+    assert copied
+    assert folder not in copied
+    assert "." not in copied
