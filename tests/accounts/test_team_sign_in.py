@@ -219,3 +219,13 @@ def test_every_page_has_a_way_out(visitor, acme):
     visitor.post("/login/", BOB)
     for path in ("/inventory/", "/inventory/applications/", "/shop/", "/shop/cart/", "/audit/", "/you/"):
         assert 'action="/logout/"' in text(visitor.get(path)), path
+
+
+def test_a_form_that_was_refused_in_one_team_does_not_come_along_to_another(visitor, acme):
+    other = Account.objects.create(organisation_id="42", name="Other Ltd")
+    Membership.objects.create(person=Person.objects.get(name="Bob Brown"), account=other, role=Role.OPERATOR)
+    visitor.post("/login/", BOB)
+    visitor.post("/login/organisation/", {"organisation": acme.organisation_id})
+    visitor.post("/inventory/assign/", {"numbers": "14155550106", "reason": "only for Acme"})
+    visitor.post("/login/organisation/", {"organisation": "42"})
+    assert "only for Acme" not in text(visitor.get("/inventory/"))

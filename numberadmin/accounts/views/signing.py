@@ -193,8 +193,9 @@ def _known(request: HttpRequest, person: Person, by: str, back: str, account_id:
 
 def _enter(request: HttpRequest, membership: Membership, by: str, back: str) -> HttpResponse:
     """The session is the person's from here on."""
+    # Nothing of another team comes along: no refused form, no doubt to be told of.
+    request.session.flush()
     auth.login(request, membership.person, backend=BACKEND)
-    request.session.cycle_key()
     opened(request.session, membership, by, request)
     ends = timezone.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
     connection = instances.live(membership.account)
