@@ -54,6 +54,27 @@ def selection(posted: QueryDict) -> Selection:
     )
 
 
+@dataclass(frozen=True)
+class Labelling:
+    """A label and a note for a number; `seen` are those that the form was drawn with."""
+
+    number: int
+    label: str
+    note: str
+    seen: tuple[str, str] | None
+
+
+def labelling(posted: QueryDict) -> Labelling:
+    """Raises Refusal where the number is none."""
+    seen = posted.get("seen_label"), posted.get("seen_note")
+    return Labelling(
+        number=_number(posted.get("number", "")),
+        label=posted.get("label", "").replace("\0", ""),
+        note=posted.get("note", "").replace("\0", ""),
+        seen=None if seen[0] is None or seen[1] is None else (seen[0], seen[1]),
+    )
+
+
 def application(posted: QueryDict) -> Selection:
     """As `selection`, where an application has to be chosen."""
     chosen = selection(posted)

@@ -15,7 +15,7 @@ from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
-from numberadmin.services import assignment, doubt, rentals, saved, unassignment
+from numberadmin.services import assignment, doubt, labels, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
 from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
@@ -139,6 +139,28 @@ def number(request: web.Request, number: int) -> HttpResponse:
     return _number(request, number)
 
 
+@require_POST
+@web.needs(May.CHANGE)
+def label(request: web.Request) -> HttpResponse:
+    to = posting.back(request, reverse("inventory"))
+    try:
+        wish = forms.labelling(request.POST)
+        outcome = labels.set_label(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            number=wish.number,
+            label=wish.label,
+            note=wish.note,
+            seen=wish.seen,
+        )
+    except Changed as changed:
+        return _afresh(request, changed, [wish.number])
+    except Refusal as refusal:
+        return posting.refused(request, refusal, to)
+    posting.say(request, outcome)
+    return _number(request, wish.number) if request.htmx else redirect(to)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @web.needs(May.READ, post=May.CHANGE)
 def applications(request: web.Request) -> HttpResponse:
@@ -227,7 +249,10 @@ def _number(request: web.Request, number: int) -> HttpResponse:
         "history": journal.history(account, number, known.names(account)),
         "panel": kept.get("panel"),
         "waiting": doubt.waiting(account),
-        "fields": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
+        "label": labels.one(account, number),
+        "labelling": request.actor.may(May.CHANGE),
+        "fields": {"label": None, "note": None}
+        | {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "here": reverse("number", args=[number]),
         "new_operation": web.new_operation,
         "soon": rentals.SOON,

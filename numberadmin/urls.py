@@ -2,10 +2,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.http import require_safe
-from django.views.generic import RedirectView
 
-from numberadmin.accounts.roles import May
-from numberadmin.web import needs
+from inventory.overview import overview
 
 
 @require_safe
@@ -18,7 +16,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 handler400 = "numberadmin.web.bad_request"
 handler500 = "numberadmin.web.server_error"
 urlpatterns = [
-    path("", needs(May.READ)(RedirectView.as_view(pattern_name="inventory")), name="home"),
+    path("", overview, name="home"),
     path("", include("numberadmin.accounts.urls")),
     path("shop/", include("shop.urls")),
     path("inventory/", include("inventory.urls")),

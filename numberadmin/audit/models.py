@@ -30,6 +30,7 @@ class Action(models.TextChoices):
     MOVE = "move", "Move"
     UNASSIGN = "unassign", "Unassign"
     NAME_APPLICATION = "application", "Name application"
+    LABEL = "label", "Label a number"
     OUTSIDE = "outside", "Changed outside"
     ACCEPT = "accept", "Take over a list"
     GO_ON = "go-on", "Go on without waiting"

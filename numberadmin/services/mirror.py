@@ -40,6 +40,8 @@ def note(
     if not error:
         values |= {"read_at": now, "damaged": damaged, "outdated": False, "seconds": seconds}
     Reading.objects.update_or_create(account=account, what=what, defaults=values)
+    if not error:
+        Reading.objects.filter(account=account, what=what, first_read_at=None).update(first_read_at=now)
 
 
 def store(account: Account, listing: Listing, our_numbers: Collection[int], our_groups: Collection[int]) -> None:
@@ -176,7 +178,9 @@ def _seen_outside(account: Account, moved: Sequence[Change], new: Sequence[Numbe
     }
     if any(parts.values()):
         seen = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
-        details = {"rented": [row.number for row in new], "gone": [row.number for row in gone]}
+        details: dict[str, object] = {"rented": [row.number for row in new], "gone": [row.number for row in gone]}
+        if since := reading(account, Reading.What.NUMBERS).read_at:
+            details["since"] = since.isoformat()
         message = f"Seen in the list from Sinch, done outside numberadmin: {seen}."
         came = [Change(row.number, "", row.application_key) for row in new]
         went = [Change(row.number, row.application_key, "") for row in gone]

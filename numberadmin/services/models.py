@@ -61,6 +61,8 @@ class Reading(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     what = models.CharField(max_length=8, choices=What.choices)
     read_at = models.DateTimeField(null=True)
+    # Nothing is known of what was before it.
+    first_read_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     damaged = models.IntegerField(default=0)
@@ -158,6 +160,25 @@ class Number(Priced, Placed):
     @property
     def application_key(self) -> str:
         return self.application.key if self.application else ""
+
+
+class Label(models.Model):
+    """What the team calls a number, and a note on it; it stays when the number leaves the list."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    number = models.BigIntegerField()
+    label = models.CharField(max_length=100, blank=True)
+    note = models.TextField(blank=True)
+    # Both without accents and capitals, for the search.
+    searched = models.TextField(blank=True)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "number"], name="one_label_a_number")]
+
+    def __str__(self) -> str:
+        return f"+{self.number}: {self.label}"
 
 
 class Reservation(Priced, Placed):

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from numberadmin.accounts.models import Account
 from numberadmin.pages import slice_of
-from numberadmin.services import applications, mirror, settle
-from numberadmin.services.models import Application, Number, Reading, Total, folded
+from numberadmin.services import applications, labels, mirror, settle
+from numberadmin.services.models import Application, Label, Number, Reading, Total, folded
 
 PAGE = 100
 SOON = 30
@@ -111,6 +111,7 @@ class NumberPage:
     applications: list[Application]
     reading: Reading
     doubted: set[int] = field(default_factory=set)
+    labels: dict[int, Label] = field(default_factory=dict)
 
 
 def browse(account: Account, filter: Filter) -> NumberPage:
@@ -133,6 +134,7 @@ def browse(account: Account, filter: Filter) -> NumberPage:
         applications=applications.every(account),
         reading=mirror.reading(account, Reading.What.NUMBERS),
         doubted=doubted,
+        labels=labels.of(account, [row.number for row in part.rows]),
     )
 
 
@@ -216,7 +218,7 @@ def _words(q: str) -> list[str]:
 
 def _has_word(word: str) -> Q:
     found = Q(searched__contains=folded(word)) | Q(country_id__iexact=word)
-    found |= Q(application__name__icontains=word) | Q(application__key__istartswith=word)
+    found |= Q(application__name__icontains=word) | Q(application__key__istartswith=word) | labels.has(word)
     if word.isascii() and word.isdigit():
         found |= Q(number__contains=word.lstrip("0") or word)
     return found

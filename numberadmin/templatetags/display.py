@@ -1,8 +1,9 @@
 """How numbers, money and moments are written on a page."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import phonenumbers
 from django import template
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+T = TypeVar("T")
 
 
 class Sum(Protocol):
@@ -93,6 +95,12 @@ def ago(value: dt.datetime | None) -> str:
 def days_left(value: dt.datetime) -> int:
     """Whole days from today; negative where it is over."""
     return (timezone.localtime(value).date() - timezone.localdate()).days
+
+
+@register.filter
+def of(rows: Mapping[int, T], number: int) -> T | None:
+    """What a mapping has for a number."""
+    return rows.get(number)
 
 
 @register.filter

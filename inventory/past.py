@@ -1,0 +1,122 @@
+"""The inventory as it was at a moment, and what changed between two."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from inventory import forms
+from numberadmin import web
+from numberadmin.accounts.roles import May
+from numberadmin.audit import files
+from numberadmin.services import history
+from numberadmin.services.history import Difference, Past
+
+COLUMNS = (
+    "number", "change", "was_rented", "was_in", "was_in_name", "is_rented", "is_in", "is_in_name", "in_doubt",
+)  # fmt: skip
+
+
+@require_safe
+@web.needs(May.READ)
+def as_it_was(request: web.Request) -> HttpResponse:
+    account, first = request.actor.account, history.known_since(request.actor.account)
+    moment = _moment(request.GET.get("at", "")) or timezone.now()
+    digits = "".join(c for c in (request.GET.get("number") or request.GET.get("q", ""))[:40] if c in "0123456789")[:15]
+    one = history.one(account, int(digits), moment) if digits else None
+    known = bool(first and moment >= first)
+    context = {
+        "at": moment,
+        "typed": _field(moment),
+        "digits": digits,
+        "first": first,
+        "known": known,
+        "wrong": bool(request.GET.get("at")) and _moment(request.GET["at"]) is None,
+        "future": moment > timezone.now() + dt.timedelta(minutes=1),
+        "one": one,
+        "page": None if one else history.at(account, moment, after=_after(request.GET), digits=digits),
+        "query": request.GET,
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return web.page(request, "inventory/as_it_was.html", context, {"past"})
+
+
+@require_safe
+@web.needs(May.READ)
+def changes(request: web.Request) -> HttpResponse:
+    account = request.actor.account
+    start, end = _span(request.GET)
+    context = {
+        "start": start,
+        "end": end,
+        "typed_start": _field(start),
+        "typed_end": _field(end),
+        "first": history.known_since(account),
+        "page": history.between(account, start, end, after=_after(request.GET)),
+        "query": request.GET,
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return web.page(request, "inventory/changes.html", context, {"changed"})
+
+
+@require_safe
+@web.needs(May.EXPORT)
+def export_changes(request: web.Request) -> HttpResponseBase:
+    """As CSV, a line a number; streamed."""
+    start, end = _span(request.GET)
+    rows = history.all_between(request.actor.account, start, end)
+    name = f"changes-{start:%Y%m%d-%H%M}-{end:%Y%m%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv(rows: Iterator[Difference]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        doubt = " ".join(dict.fromkeys(side.doubt for side in (row.then, row.later) if side.doubt))
+        cells = (str(row.number), row.kind, *_side(row.then), *_side(row.later), doubt)
+        writer.writerow([files.cell(cell) for cell in cells])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _side(past: Past) -> tuple[str, str, str]:
+    return "yes" if past.rented else "no", past.application_key, past.label
+
+
+def _span(query: QueryDict) -> tuple[dt.datetime, dt.datetime]:
+    """From `from` to `to`: without them, the last day."""
+    end = _moment(query.get("to", "")) or timezone.now()
+    start = _moment(query.get("from", "")) or end - dt.timedelta(days=1)
+    return min(start, end), max(start, end)
+
+
+def _after(query: QueryDict) -> int:
+    text = query.get("page", "")
+    return min(int(text), forms.LARGEST) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """A moment in ISO form, in the time zone of the page where it names none."""
+    try:
+        moment = parse_datetime(text[:40]) if "T" in text or " " in text.strip() else None
+        if moment is None:
+            return None
+        aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        return aware.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _field(moment: dt.datetime) -> str:
+    """As a browser's field for a moment takes it."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"

@@ -1,0 +1,104 @@
+"""What the team calls its numbers, and its notes on them. They stay in numberadmin: Sinch knows nothing of them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
+from numberadmin.audit.chain import Change
+from numberadmin.audit.models import Action, State
+from numberadmin.services import permission, record
+from numberadmin.services.models import Label, Number, folded
+from numberadmin.services.results import Changed, NotHere, Outcome, Refusal
+
+LABEL_LENGTH = 100
+NOTE_LENGTH = 2000
+
+
+def set_label(
+    *, actor: Actor, operation: UUID, number: int, label: str, note: str, seen: tuple[str, str] | None = None
+) -> Outcome:
+    """Names a number and keeps a note on it; empty texts take both away. Of a number that is rented, or has a label.
+
+    `seen` is the label and the note that the person had before them: Changed where they are others by now.
+    """
+    permission.ensure(actor, May.CHANGE)
+    label, note = " ".join(label.split()), _lines(note)
+    if len(label) > LABEL_LENGTH or len(note) > NOTE_LENGTH:
+        raise Refusal(f"A label has at most {LABEL_LENGTH} characters and a note {NOTE_LENGTH:,}. Nothing was changed.")
+    asked = {"number": number, "label": label, "note": note}
+    with transaction.atomic(durable=True):
+        row = _kept(actor, number)
+        if earlier := record.earlier(actor, operation, asked):
+            return earlier
+        before = row.label, row.note
+        if seen is not None and before != (seen[0], _lines(seen[1])):
+            raise Changed(
+                f"{_told(row)} Nothing of yours was changed. Look at it, and save again if you still want to."
+            )
+        if before == (label, note):
+            return Outcome(operation, State.SUCCEEDED, f"+{number} is labelled so already. Nothing was changed.")
+        row.label, row.note, row.searched = label, note, folded(f"{label} {note}")
+        row.by, row.at = actor.person.name, timezone.now()
+        row.save()
+        details = {"asked": asked, "before": _pair(*before), "after": _pair(label, note)}
+        changes = [Change(number, "", "")]
+        return record.event(
+            actor.account, actor, Action.LABEL, _message(number, before, label, note),
+            operation=operation, changes=changes, details=details,
+        )  # fmt: skip
+
+
+def of(account: Account, numbers: Collection[int]) -> dict[int, Label]:
+    """The labels of those numbers that have one, in one query."""
+    return {row.number: row for row in Label.objects.filter(account=account, number__in=numbers)}
+
+
+def one(account: Account, number: int) -> Label:
+    """The number's label; an empty one where nobody has given it any."""
+    return of(account, [number]).get(number) or Label(account=account, number=number)
+
+
+def has(word: str) -> Q:
+    """For a search among numbers: those whose label or note has the word."""
+    like = Label.objects.filter(account=OuterRef("account"), number=OuterRef("number"), searched__contains=folded(word))
+    return Q(Exists(like))
+
+
+def _kept(actor: Actor, number: int) -> Label:
+    """The row, made where there is none yet, and held against others until the transaction ends."""
+    known = any(model.objects.filter(account=actor.account, number=number).exists() for model in (Number, Label))
+    if not known:
+        raise NotHere(f'+{number} is not among the rented numbers. Nothing was changed. Press "Refresh".')
+    defaults = {"by": actor.person.name, "at": timezone.now()}
+    Label.objects.get_or_create(account=actor.account, number=number, defaults=defaults)
+    return Label.objects.select_for_update().get(account=actor.account, number=number)
+
+
+def _lines(text: str) -> str:
+    """Browsers send lines ended by two characters."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _pair(label: str, note: str) -> dict[str, str]:
+    return {"label": label, "note": note}
+
+
+def _told(row: Label) -> str:
+    at = f"{timezone.localtime(row.at):%H:%M}"
+    said = f"labelled it “{row.label}”" if row.label else "took its label away"
+    return f"{row.by} changed the label or the note of +{row.number} at {at}, after this page was drawn, and {said}."
+
+
+def _message(number: int, before: tuple[str, str], label: str, note: str) -> str:
+    parts = []
+    if before[0] != label:
+        parts.append(f"Labelled +{number} “{label}”." if label else f"Took the label “{before[0]}” from +{number}.")
+    if before[1] != note:
+        parts.append(f"Changed the note on +{number}." if note else f"Took away the note on +{number}.")
+    return " ".join(parts)
