@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
+from numberadmin.audit import journal
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import applications, mirror, settle
 from numberadmin.services.models import Number, Reading
@@ -35,6 +36,8 @@ class Step:
     operation: UUID
     action: str
     by: str
+    was_label: str = ""
+    became_label: str = ""
     sure: bool = True
 
     @property
@@ -128,8 +131,8 @@ def between(account: Account, start: dt.datetime, end: dt.datetime, *, after: in
     while position is not None and len(rows) < PAGE:
         numbers = _distinct(found.filter(number__gt=position))
         position = numbers[-1] if len(numbers) == PAGE else None
-        history = _steps(account, numbers)
         now, names, doubted = _now(account, numbers), applications.names(account), settle.doubted(account)
+        history = _steps(account, numbers, names)
         for number in numbers:
             known = (history[number], number in now, now.get(number, ""), number in doubted, names)
             rows += _difference(_past(number, start, *known), _past(number, end, *known))
@@ -175,8 +178,8 @@ def _distinct(lines: Any) -> list[int]:
 
 
 def _pasts(account: Account, numbers: Sequence[int], moment: dt.datetime) -> list[Past]:
-    history, now = _steps(account, numbers), _now(account, numbers)
-    names, doubted = applications.names(account), settle.doubted(account)
+    now, names, doubted = _now(account, numbers), applications.names(account), settle.doubted(account)
+    history = _steps(account, numbers, names)
     return [_past(n, moment, history[n], n in now, now.get(n, ""), n in doubted, names) for n in numbers]
 
 
@@ -199,7 +202,7 @@ def _past(
     before = next((step for step in reversed(steps) if step.at <= moment), None)
     after = next((step for step in steps if step.at > moment), None)
     key = after.was if after else now if rented_now else None
-    label = names.get(key) or f"{key[:8]}…" if key else ""
+    label = journal.label(names, key or "")
     return Past(number, key is not None, key or "", label, before, after, _doubt(moment, before, after, key, open_now))
 
 
@@ -216,7 +219,7 @@ def _doubt(moment: dt.datetime, before: Step | None, after: Step | None, key: st
     return ""
 
 
-def _steps(account: Account, numbers: Sequence[int]) -> dict[int, list[Step]]:
+def _steps(account: Account, numbers: Sequence[int], names: dict[str, str]) -> dict[int, list[Step]]:
     """The changes of each number, the oldest first."""
     lines = Line.objects.filter(account=account, number__in=numbers).exclude(entry__phase=Phase.INTENT)
     lines = lines.exclude(entry__action=Action.LABEL).order_by("id")
@@ -226,7 +229,7 @@ def _steps(account: Account, numbers: Sequence[int]) -> dict[int, list[Step]]:
     steps: dict[int, list[Step]] = defaultdict(list)
     for entry_id, number, was, became in rows:
         entry = entries[entry_id]
-        if step := _step(entry, number, was, became, begun.get(entry.operation)):
+        if step := _step(entry, number, was, became, begun.get(entry.operation), names):
             steps[number].append(step)
     return steps
 
@@ -246,14 +249,27 @@ def _begun(entries: Iterable[Entry]) -> dict[UUID, tuple[dt.datetime, str]]:
     return {operation: (at, name) for operation, at, name in intents.values_list("operation", "at", "actor_name")}
 
 
-def _step(entry: Entry, number: int, was: str, became: str, begun: tuple[dt.datetime, str] | None) -> Step | None:
+def _step(
+    entry: Entry, number: int, was: str, became: str, begun: tuple[dt.datetime, str] | None, names: dict[str, str]
+) -> Step | None:
     """What an entry says of a number; None where it moved nothing, or a settlement has yet to say what it did."""
     found, left = _ends(entry, number, was, became)
     if found == left or (entry.phase == Phase.OUTCOME and entry.state == State.UNKNOWN):
         return None
     since, by = begun or (_seen_before(entry), entry.actor_name)
-    sure = entry.state != State.UNKNOWN
-    return Step(since, entry.at, found, left, entry.operation, entry.action, by, sure)
+    names = names | entry.details.get("names", {})
+    return Step(
+        since,
+        entry.at,
+        found,
+        left,
+        entry.operation,
+        entry.action,
+        by,
+        journal.label(names, found or ""),
+        journal.label(names, left or ""),
+        sure=entry.state != State.UNKNOWN,
+    )
 
 
 def _ends(entry: Entry, number: int, was: str, became: str) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ from numberadmin.services.models import Number, Reading, Total
 TOP = 8
 LAST = 8
 DAYS = 90
-AGES = ((7, "less than a week"), (30, "a week to a month"), (0, "more than a month"))
+AGES = ((7, "for less than a week"), (30, "for a week to a month"), (0, "for more than a month"))
 BEFORE = "since before numberadmin"
 
 

@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import SUPPORT, Look, sign_in
 
-PAGES = ["/shop/", "/shop/cart/", "/inventory/", "/inventory/applications/", "/audit/", "/nowhere/"]
+PAST = ["/inventory/as-it-was/", "/inventory/as-it-was/changes/"]
+PAGES = ["/", "/shop/", "/shop/cart/", "/inventory/", "/inventory/applications/", *PAST, "/audit/", "/nowhere/"]
 STRICT = {"serious", "critical"}
 
 

@@ -43,7 +43,7 @@ def test_unassigned_numbers_that_cost_money_are_told_with_their_age(jane, seen):
     unassignment.unassign(actor=jane, operation=uuid4(), numbers=[row.number])
     idle = seen().idle
     assert idle.count == before.count + 1
-    assert {age.name: age.count for age in idle.ages}["less than a week"] == 1
+    assert {age.name: age.count for age in idle.ages}["for less than a week"] == 1
     assert {age.name: age.count for age in before.ages} == {overview.BEFORE: before.count}
     assert timezone.now() - idle.since < dt.timedelta(hours=1)
 
@@ -53,7 +53,7 @@ def test_a_rented_number_never_assigned_is_idle_since_it_was_rented(seen):
     rented = timezone.now() - dt.timedelta(days=12)
     Number.objects.filter(pk=row.pk).update(rented_at=rented)
     assert seen().idle.since == rented
-    assert "a week to a month" in [age.name for age in seen().idle.ages]
+    assert "for a week to a month" in [age.name for age in seen().idle.ages]
 
 
 def test_each_week_counts_what_expires_in_it(seen):
