@@ -20,6 +20,8 @@ from numberadmin.services import applications, mirror, settle
 from numberadmin.services.models import Number, Reading
 
 PAGE = 100
+# As many numbers at a time where all are read.
+PART = 500
 
 
 @dataclass(frozen=True)
@@ -118,36 +120,43 @@ def one(account: Account, number: int, moment: dt.datetime) -> Past | None:
     return _pasts(account, [number], moment)[0]
 
 
-def between(account: Account, start: dt.datetime, end: dt.datetime, *, after: int = 0) -> Differences:
+def between(account: Account, start: dt.datetime, end: dt.datetime, *, after: int = 0, size: int = PAGE) -> Differences:
     """The numbers that were elsewhere at `end` than at `start`, a page of them."""
     first = known_since(account)
     if first is None or end < first:
         return Differences([], None)
     start = max(start, first)
-    found = Line.objects.filter(account=account, entry__account=account, entry__at__gt=start, entry__at__lte=end)
-    found = found.exclude(entry__phase=Phase.INTENT).exclude(entry__action=Action.LABEL)
+    touched = Line.objects.filter(
+        account=account, entry_id__gt=_last_entry(account, start), entry_id__lte=_last_entry(account, end)
+    )
+    names, doubted = applications.names(account), settle.doubted(account)
     rows: list[Difference] = []
     position: int | None = after
-    while position is not None and len(rows) < PAGE:
-        numbers = _distinct(found.filter(number__gt=position))
-        position = numbers[-1] if len(numbers) == PAGE else None
-        now, names, doubted = _now(account, numbers), applications.names(account), settle.doubted(account)
-        history = _steps(account, numbers, names)
+    while position is not None and len(rows) < size:
+        numbers = _distinct(touched.filter(number__gt=position), size)
+        position = numbers[-1] if len(numbers) == size else None
+        now, history = _now(account, numbers), _steps(account, numbers, names)
         for number in numbers:
             known = (history[number], number in now, now.get(number, ""), number in doubted, names)
             rows += _difference(_past(number, start, *known), _past(number, end, *known))
-    if len(rows) > PAGE:
-        rows, position = rows[:PAGE], rows[PAGE - 1].number
+    if len(rows) > size:
+        rows, position = rows[:size], rows[size - 1].number
     return Differences(rows, position)
 
 
 def all_between(account: Account, start: dt.datetime, end: dt.datetime) -> Iterator[Difference]:
-    """All of them, read page by page."""
+    """All of them, read in parts."""
     after: int | None = 0
     while after is not None:
-        page = between(account, start, end, after=after)
-        yield from page.rows
-        after = page.next
+        part = between(account, start, end, after=after, size=PART)
+        yield from part.rows
+        after = part.next
+
+
+def _last_entry(account: Account, moment: dt.datetime) -> int:
+    """The audit's last entry at a moment: entries are numbered as time goes on."""
+    entries = Entry.objects.filter(account=account, at__lte=moment)
+    return entries.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def _difference(then: Past, later: Past) -> list[Difference]:
@@ -169,12 +178,12 @@ def _numbers(account: Account, after: int, digits: str) -> tuple[list[int], int 
     if digits:
         rented, lines = rented.filter(number__contains=digits), lines.filter(number__contains=digits)
     now = rented.order_by("number").values_list("number", flat=True)[:PAGE]
-    both = sorted({*now, *_distinct(lines)})[:PAGE]
+    both = sorted({*now, *_distinct(lines, PAGE)})[:PAGE]
     return both, both[-1] if len(both) == PAGE else None
 
 
-def _distinct(lines: Any) -> list[int]:
-    return list(lines.order_by("number").values_list("number", flat=True).distinct()[:PAGE])
+def _distinct(lines: Any, size: int) -> list[int]:
+    return list(lines.order_by("number").values_list("number", flat=True).distinct()[:size])
 
 
 def _pasts(account: Account, numbers: Sequence[int], moment: dt.datetime) -> list[Past]:

@@ -29,6 +29,18 @@ def past(account, moment):
     return {row.number: row.application_key for row in rows if row.rented}
 
 
+def told_of(actor, number, moment):
+    told = history.one(actor.account, number, moment)
+    assert told is not None
+    return told
+
+
+def first_reading(actor):
+    first = history.known_since(actor.account)
+    assert first is not None
+    return first
+
+
 def assign(actor, numbers, key):
     assignment.assign(actor=actor, operation=uuid4(), numbers=numbers, application_key=key, move=True)
 
@@ -82,8 +94,10 @@ def test_one_number_is_told_with_the_changes_around_the_moment(jane):
     assign(jane, [number], SUPPORT)
     moment = timezone.now()
     assign(jane, [number], REMINDERS)
-    told = history.one(jane.account, number, moment)
+    told = told_of(jane, number, moment)
     assert (told.application_key, told.doubt) == (SUPPORT, "")
+    assert told.before
+    assert told.after
     assert (told.before.action, told.before.by) == (Action.ASSIGN, jane.person.name)
     assert (told.after.was, told.after.became) == (SUPPORT, REMINDERS)
 
@@ -93,22 +107,23 @@ def test_a_change_seen_outside_is_in_doubt_between_the_two_readings(jane, sinch)
     between = timezone.now()
     outside(sinch, SUPPORT, number)
     refresh.now(actor=jane)
-    told = history.one(jane.account, number, between)
+    told = told_of(jane, number, between)
     assert told.application_key == ""
     assert "changed outside" in told.doubt
+    assert told.after
     assert told.after.since < between < told.after.at
-    assert history.one(jane.account, number, timezone.now()).doubt == ""
+    assert told_of(jane, number, timezone.now()).doubt == ""
 
 
 def test_a_moment_between_sending_and_answer_is_in_doubt(jane, operation):
     number = Number.objects.filter(application=None)[0].number
     assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT)
     sent = Entry.objects.filter(operation=operation).order_by("id")[0].at
-    assert history.one(jane.account, number, sent).doubt
+    assert told_of(jane, number, sent).doubt
 
 
 def test_nothing_is_known_of_the_time_before_the_first_reading(jane):
-    first = history.known_since(jane.account)
+    first = first_reading(jane)
     number = Number.objects.all()[0].number
     assert history.one(jane.account, number, first - dt.timedelta(seconds=1)) is None
     assert history.at(jane.account, first - dt.timedelta(seconds=1)).rows == []
@@ -116,7 +131,7 @@ def test_nothing_is_known_of_the_time_before_the_first_reading(jane):
 
 
 def test_later_readings_do_not_move_the_first(jane):
-    first = history.known_since(jane.account)
+    first = first_reading(jane)
     refresh.now(actor=jane)
     assert history.known_since(jane.account) == first
 
