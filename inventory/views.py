@@ -154,7 +154,7 @@ def label(request: web.Request) -> HttpResponse:
             seen=wish.seen,
         )
     except Changed as changed:
-        return _afresh(request, changed, [wish.number])
+        return _afresh(request, changed, [wish.number], {"label": wish.label, "note": wish.note})
     except Refusal as refusal:
         return posting.refused(request, refusal, to)
     posting.say(request, outcome)
@@ -179,14 +179,16 @@ def applications(request: web.Request) -> HttpResponse:
     return _applications(request) if request.htmx else redirect("applications")
 
 
-def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) -> HttpResponse:
-    """The page was too old: nothing was done, and it is shown as things are now."""
+def _afresh(
+    request: web.Request, changed: Changed, numbers: Collection[int], typed: dict[str, str] | None = None
+) -> HttpResponse:
+    """The page was too old: nothing was done, and it is shown as things are now, with what was `typed`."""
     to = posting.back(request, reverse("inventory"))
     if not request.htmx:
         return posting.refused(request, changed, to)
     messages.error(request, changed.message)
     if request.htmx.target == "number":
-        response = _number(request, next(iter(numbers)))
+        response = _number(request, next(iter(numbers)), typed)
     else:
         response = _numbers(request, QueryDict(urlsplit(to).query))
     response.status_code = changed.status
@@ -235,7 +237,7 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
     return web.page(request, "inventory/inventory.html", context, {"listing", "numbers"})
 
 
-def _number(request: web.Request, number: int) -> HttpResponse:
+def _number(request: web.Request, number: int, typed: dict[str, str] | None = None) -> HttpResponse:
     account = request.actor.account
     try:
         found = rentals.one(account, min(number, forms.LARGEST))
@@ -252,6 +254,7 @@ def _number(request: web.Request, number: int) -> HttpResponse:
         "label": labels.one(account, number),
         "labelling": request.actor.may(May.CHANGE),
         "fields": {"label": None, "note": None}
+        | (typed or {})
         | {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "here": reverse("number", args=[number]),
         "new_operation": web.new_operation,

@@ -29,6 +29,17 @@ def test_a_label_changed_meanwhile_is_not_written_over_and_what_was_typed_is_kep
     assert 'value="Mine"' in jane.page.text
 
 
+def test_htmx_gets_the_number_as_it_is_now_with_what_was_typed(jane: Reader):
+    number = first_number(jane)
+    jane.open(f"/inventory/{number}/")
+    fields = dict(jane.fields("/inventory/label/")) | {"label": "Mine", "seen_label": "Not what is there"}
+    headers = {"HX-Request": "true", "HX-Target": "number"}
+    answer = jane.session.post(f"{jane.base}/inventory/label/", data=fields, headers=headers, timeout=30)
+    assert answer.status_code == 409
+    assert 'value="Mine"' in answer.text
+    assert 'value="Not what is there"' not in answer.text
+
+
 def test_the_overview_is_the_first_page_and_counts_the_numbers(jane: Reader):
     page = jane.open("/")
     assert page.with_attribute("data-total-numbers")[0]["data-total-numbers"] == "60"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from numberadmin.audit.models import Action, Entry
 from numberadmin.services import assignment, history, refresh, unassignment
+from numberadmin.services.history import Past
 from numberadmin.services.models import Number
 from tests.services.conftest import REMINDERS, SUPPORT
 
@@ -21,7 +22,8 @@ def present(account):
 
 
 def past(account, moment):
-    rows, after = [], 0
+    rows: list[Past] = []
+    after: int | None = 0
     while after is not None:
         page = history.at(account, moment, after=after)
         rows, after = [*rows, *page.rows], page.next
