@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from numberadmin.accounts.models import Connection
 from numberadmin.services import overview, unassignment
 from numberadmin.services.models import Number
 from tests.services.conftest import SUPPORT
@@ -78,3 +79,11 @@ def test_it_asks_sinch_for_nothing_and_the_database_for_the_same(jane, seen, cal
     with django_assert_max_num_queries(20):
         seen()
     assert calls() == []
+
+
+def test_an_empty_account_that_is_not_connected_has_an_overview(jane, seen):
+    Number.objects.all().delete()
+    Connection.objects.all().delete()
+    found = seen()
+    assert (found.total, found.unassigned, found.idle.count, found.expiring) == (0, 0, 0, 0)
+    assert found.connection is None
