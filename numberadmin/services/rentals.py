@@ -140,7 +140,7 @@ def browse(account: Account, filter: Filter) -> NumberPage:
 
 COLUMNS = (
     "number", "application_key", "application", "country_id", "country", "city", "area_code", "capabilities", "price",
-    "currency", "expires", "assigned_by", "assigned_at", "rented_by", "rented_at", "group_id",
+    "currency", "expires", "assigned_by", "assigned_at", "rented_by", "rented_at", "group_id", "label", "note",
 )  # fmt: skip
 BATCH = 1000
 
@@ -151,10 +151,11 @@ def exported(account: Account, filter: Filter) -> Iterator[dict[str, Any]]:
     rows, last = matching.select_related("application").order_by("number"), -1
     while batch := list(rows.filter(number__gt=last)[:BATCH]):
         last = batch[-1].number
-        yield from map(_plain, batch)
+        named = labels.of(account, [row.number for row in batch])
+        yield from (_plain(row, named.get(row.number) or Label()) for row in batch)
 
 
-def _plain(row: Number) -> dict[str, Any]:
+def _plain(row: Number, named: Label) -> dict[str, Any]:
     return {
         "number": row.number,
         "application_key": row.application_key,
@@ -172,6 +173,8 @@ def _plain(row: Number) -> dict[str, Any]:
         "rented_by": row.rented_by,
         "rented_at": _iso(row.rented_at),
         "group_id": row.group_id,
+        "label": named.label,
+        "note": named.note,
     }
 
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_team'),
-        ('services', '0003_requests'),
+        ('services', '0004_saved_views'),
     ]
 
     operations = [
