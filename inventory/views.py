@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inventory import forms
+from inventory import forms, plans
 from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
@@ -41,6 +41,8 @@ def refresh(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def assign(request: web.Request) -> HttpResponse:
+    if planned := plans.of_many(request, request.POST.get("application_key", "")[:64].replace("\0", "")):
+        return planned
     to = posting.back(request, reverse("inventory"))
     try:
         wish = forms.application(request.POST)
@@ -68,6 +70,8 @@ def assign(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def unassign(request: web.Request) -> HttpResponse:
+    if planned := plans.of_many(request, None):
+        return planned
     try:
         wish = forms.selection(request.POST)
         outcome = unassignment.unassign(
@@ -229,6 +233,7 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "operation": web.new_operation(),
         "views": views,
         "saveable": saved.filters(query),
+        "filters": saved.filters(query) or "q=",
         "saved_as": next((view for view in views if view.query == saved.filters(query)), None),
         "soon": rentals.SOON,
         "sorts": forms.SORTS,

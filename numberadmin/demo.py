@@ -16,7 +16,8 @@ from uuid import uuid4
 
 from numberadmin.sandbox import sample, start
 
-FOLDER = Path(__file__).resolve().parent.parent / "var" / "demo"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "var" / "demo"
 FIRST_PORT = int(os.environ.get("PORT", "8000"))
 
 
@@ -78,6 +79,7 @@ def _work_a_little() -> None:
 
 def _serve(port: int, door: str) -> None:
     bind = f"127.0.0.1:{port}"
+    worker = subprocess.Popen([sys.executable, "manage.py", "db_worker", "-v0", "--no-reload"], cwd=ROOT)
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "numberadmin.wsgi", "--bind", bind, "--log-level", "warning"],
         env=os.environ | {"GUNICORN_CMD_ARGS": "--worker-class gthread --workers 2 --threads 8"},
@@ -99,8 +101,9 @@ def _serve(port: int, door: str) -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        server.terminate()
-        server.wait()
+        for process in (server, worker):
+            process.terminate()
+            process.wait()
 
 
 def _free_port() -> int:

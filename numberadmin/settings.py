@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "template_partials",
     "heroicons",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "numberadmin",
     "numberadmin.accounts",
     "numberadmin.audit",
@@ -123,6 +125,9 @@ def _databases() -> dict[str, Any]:
 DATABASES = _databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# Work for which no page waits: rows of the database, taken by `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

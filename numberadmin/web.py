@@ -85,13 +85,18 @@ def own_path(request: HttpRequest, path: str | None, default: str) -> str:
     return path if path and safe and path.startswith("/") else default
 
 
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page, whoever asks."""
+    return HttpResponseClientRedirect(url) if cast(Request, request).htmx else redirect(url)
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To sign-in, and from there back to the page the person was on. A form that was posted is not sent again."""
     htmx = cast(Request, request).htmx
     came_from = request.get_full_path() if request.method == "GET" else _referring_path(request)
     back = own_path(request, htmx.current_url_abs_path if htmx else came_from, "")
     url = reverse("login") + (f"?{urlencode({'next': back})}" if back else "")
-    return HttpResponseClientRedirect(url) if htmx else redirect(url)
+    return go(request, url)
 
 
 def _referring_path(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from http.cookies import SimpleCookie
+from uuid import uuid4
 
 import pytest
 import requests
@@ -14,7 +15,10 @@ from tests.databases import new_database
 
 TLS = {"X-Forwarded-Proto": "https", "Host": "localhost"}
 NAMES = sorted({*ROUTES, *OPEN})
-PATHS = {name: reverse(name, args=[14155550100] if name == "number" else []) for name in NAMES}
+ARGUMENTS = {name: [uuid4()] for name in NAMES if name.startswith("plan") and name != "plans"} | {
+    "number": [14155550100]
+}
+PATHS = {name: reverse(name, args=ARGUMENTS.get(name, [])) for name in NAMES}
 PAGES = [PATHS[name] for name, (looks, _) in ROUTES.items() if looks is not None] + ["/login/", "/join/", "/nothing/"]
 
 

@@ -49,6 +49,7 @@ class Action(models.TextChoices):
     REQUEST = "request", "Ask for a checkout"
     APPROVE = "approve", "Approve a checkout"
     DECLINE = "decline", "Decline a checkout"
+    PLAN = "plan", "Apply a plan"
 
 
 class Entry(models.Model):

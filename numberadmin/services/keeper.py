@@ -6,13 +6,14 @@ import logging
 import time
 from threading import Thread
 
+from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
 from numberadmin.accounts import guesses
 from numberadmin.accounts.models import Account, Connection, Session
 from numberadmin.audit import chain
-from numberadmin.services import mirror, refresh, settle
+from numberadmin.services import jobs, mirror, refresh, settle
 from numberadmin.services.models import Reading
 
 # In seconds.
@@ -32,6 +33,7 @@ def _run() -> None:
     while True:
         try:
             settle_what_is_due()
+            jobs.revive()
             if time.monotonic() - last > HOUR:
                 last = time.monotonic()
                 chain.log_anchor()
@@ -58,6 +60,7 @@ def erase_what_is_over() -> None:
     Session.objects.filter(expire_date__lte=now).delete()
     Connection.objects.filter(usable_until__lte=now).delete()
     guesses.forget_old(dt.timedelta(hours=2))
+    call_command("prune_db_task_results", verbosity=0)
 
 
 def _due(account: Account) -> bool:

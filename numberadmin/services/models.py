@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import unicodedata
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -263,6 +264,82 @@ class Request(models.Model):
         for line in self.lines:
             sums[line["currency"]] += Decimal(line["price"]) * line["quantity"]
         return [Total(amount, currency) for currency, amount in sorted(sums.items())]
+
+
+class Plan(models.Model):
+    """What is to be done with many numbers: shown first, applied by a worker when somebody says so."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Not applied"
+        APPLYING = "applying", "Being applied"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Applied"
+        CANCELLED = "cancelled", "Cancelled"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    # "CSV", "Pasted", "Selection", "Undo".
+    source = models.CharField(max_length=20)
+    title = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
+    # Who pressed "Apply", from where: the entries of the audit name them.
+    applied_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+    applied_at = models.DateTimeField(null=True)
+    session = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    # The last sign of the worker; one that is silent for long has died.
+    beat_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # Why it is paused.
+    message = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"]), models.Index(fields=["state", "beat_at"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.APPLYING, self.State.PAUSED)
+
+
+class PlanItem(models.Model):
+    """One line of a plan: the application that the number was in when it was shown, and the one it is to come to."""
+
+    class What(models.TextChoices):
+        ASSIGN = "assign", "Assign"
+        MOVE = "move", "Move"
+        UNASSIGN = "unassign", "Unassign"
+        LEAVE = "leave", "Leave as it is"
+        WRONG = "wrong", "Wrong"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        CHANGED = "changed", "Changed meanwhile"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    line = models.IntegerField()
+    text = models.CharField(max_length=100)
+    number = models.BigIntegerField(null=True)
+    what = models.CharField(max_length=8, choices=What.choices)
+    was = models.CharField(max_length=64, blank=True)
+    to = models.CharField(max_length=64, blank=True)
+    label = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    message = models.CharField(max_length=500, blank=True)
+    # How often a step with it was settled as not having happened to it: then it is another operation.
+    tries = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["plan", "state", "what", "to", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.what} {self.text}"
 
 
 class SavedView(models.Model):

@@ -115,6 +115,12 @@ def short(key: str) -> str:
     return f"{key[:8]}…" if len(key) > 9 else key
 
 
+@register.filter
+def named(names: Mapping[str, str], key: str) -> str:
+    """The application's name; the beginning of its key where it has none."""
+    return names.get(key) or short(key)
+
+
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from numberadmin.accounts.models import Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
-from numberadmin.services.models import Application, Number, Reservation
+from numberadmin.services.models import Application, Number, Plan, Reservation
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,15 @@ ROUTES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "as_it_was": (ALL, None),
     "changes": (ALL, None),
     "export_changes": ({"auditor", "owner"}, None),
+    "plans": (ALL, CHANGERS),
+    "plan": (ALL, None),
+    "plan_result": (ALL, None),
+    "plan_apply": (None, CHANGERS),
+    "plan_pause": (None, CHANGERS),
+    "plan_resume": (None, CHANGERS),
+    "plan_cancel": (None, CHANGERS),
+    "plan_again": (None, CHANGERS),
+    "undo": (None, CHANGERS),
     "save_view": (None, ALL),
     "drop_view": (None, ALL),
     "refresh": (None, CHANGERS),
@@ -83,7 +92,16 @@ def names(patterns) -> set[str]:
 
 
 def path(name: str) -> str:
+    if name.startswith("plan") and name != "plans":
+        return reverse(name, args=[_plan().key])
     return reverse(name, args=[Number.objects.order_by("number")[0].number] if name == "number" else [])
+
+
+def _plan() -> Plan:
+    account = Number.objects.order_by("number")[0].account
+    return Plan.objects.filter(account=account).first() or Plan.objects.create(
+        account=account, source="CSV", title="A plan"
+    )
 
 
 def fields() -> dict[str, str]:
@@ -169,8 +187,9 @@ def test_what_is_only_looked_at_is_not_posted_to(signed_in):
 
 def test_somebody_of_another_account_looks_at_the_same_pages_of_their_own(acme, globex):
     for name, (looks, _) in ROUTES.items():
-        # The number is one of Acme's.
-        wanted = {405} if looks is None else {404} if name == "number" else {200, 302}
+        # The number and the plan are Acme's.
+        theirs = name == "number" or (name.startswith("plan") and name != "plans")
+        wanted = {405} if looks is None else {404} if theirs else {200, 302}
         answer = globex.get(path(name))
         assert answer.status_code in wanted, name
         assert "Acme Telecom" not in getattr(answer, "text", ""), name

@@ -64,7 +64,7 @@ class Ledger:
 
     def _ask(self, statement: str) -> Sequence[tuple[Any, ...]]:
         if self.url.startswith("sqlite"):
-            database = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20)
+            database = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)
             try:
                 return database.execute(statement).fetchall()
             finally:

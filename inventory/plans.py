@@ -1,0 +1,184 @@
+"""Plans: what is to be done with many numbers, shown before it is done."""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inventory import forms
+from numberadmin import files, posting, web
+from numberadmin.accounts.roles import May
+from numberadmin.services import applications, jobs, rentals
+from numberadmin.services import plans as planning
+from numberadmin.services.models import Plan
+from numberadmin.services.results import NotHere, Outcome, Refusal
+from numberadmin.services.sheet import MOST_BYTES, MOST_LINES
+
+# Htmx asks no more of an element whose answer has this status.
+STOP_POLLING = 286
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@web.needs(May.READ, post=May.CHANGE)
+def plans(request: web.Request) -> HttpResponse:
+    if request.method == "POST":
+        return _to_new(request, lambda: _read(request), "plans")
+    context = {
+        "plans": list(planning.of(request.actor.account)[:50]),
+        "applications": applications.every(request.actor.account),
+        "draft": {name: values[0] for name, values in posting.draft(request).get("fields", {}).items() if values},
+        "most": MOST_LINES,
+    }
+    return web.page(request, "inventory/plans.html", context)
+
+
+@require_safe
+@web.needs(May.READ)
+def plan(request: web.Request, key: UUID) -> HttpResponse:
+    row = _one(request, key)
+    after = request.GET.get("after", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+    context = {
+        "page": planning.page(row, place, request.GET.get("what", "")),
+        "names": applications.names(request.actor.account),
+        "what": request.GET.get("what", ""),
+        "here": request.get_full_path(),
+        "new_operation": web.new_operation,
+    }
+    response = web.page(request, "inventory/plan.html", context, {"plan"})
+    if "Polling" in request.headers and row.state != Plan.State.APPLYING:
+        response.status_code = STOP_POLLING
+    return response
+
+
+@require_safe
+@web.needs(May.READ)
+def plan_result(request: web.Request, key: UUID) -> HttpResponseBase:
+    """What came of each line, as CSV."""
+    row = _one(request, key)
+    return web.file("plan", "csv", files.lines(planning.result_rows(row), "csv", planning.COLUMNS))
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def plan_apply(request: web.Request, key: UUID) -> HttpResponse:
+    return _done(request, key, jobs.apply)
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def plan_pause(request: web.Request, key: UUID) -> HttpResponse:
+    return _done(request, key, jobs.pause)
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def plan_resume(request: web.Request, key: UUID) -> HttpResponse:
+    return _done(request, key, jobs.resume)
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def plan_cancel(request: web.Request, key: UUID) -> HttpResponse:
+    return _done(request, key, jobs.cancel)
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def plan_again(request: web.Request, key: UUID) -> HttpResponse:
+    row = _one(request, key)
+    return _to_new(request, lambda: planning.again(actor=request.actor, plan=row), "plans")
+
+
+@require_POST
+@web.needs(May.CHANGE)
+def undo(request: web.Request) -> HttpResponse:
+    operation = web.posted_operation(request)
+    return _to_new(request, lambda: planning.undoing(actor=request.actor, operation=operation), "audit")
+
+
+def of_many(request: web.Request, application_key: str | None) -> HttpResponse | None:
+    """Where more numbers are meant than a page has, or all that match, they are planned first; else None.
+
+    `application_key` is None for taking them out of their applications.
+    """
+    if request.POST.get("only"):
+        return None
+    try:
+        everything = request.POST.get("all", "")
+        numbers = _matching(request, everything) if everything else forms.selection(request.POST).numbers
+        if not everything and len(numbers) <= rentals.PAGE:
+            return None
+        if application_key == "":
+            raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    title = request.POST.get("reason", "")[:200].replace("\0", "")
+    wanted: dict[str, Any] = {"numbers": numbers, "application_key": application_key or "", "title": title}
+    return _to_new(request, lambda: planning.from_selection(actor=request.actor, **wanted), "inventory")
+
+
+def _matching(request: web.Request, filters: str) -> tuple[int, ...]:
+    """The numbers that the page's filters show, on whatever page. Raises Refusal for too many."""
+    wanted = rentals.Filter.from_query(QueryDict(filters[:1000]))
+    found = tuple(row["number"] for row in islice(rentals.exported(request.actor.account, wanted), MOST_LINES + 1))
+    if len(found) > MOST_LINES:
+        raise Refusal(f"More than {MOST_LINES:,} numbers match. Nothing was changed. Narrow the filters down.")
+    return found
+
+
+def _read(request: web.Request) -> Plan:
+    """From the file, or from what was pasted."""
+    title = request.POST.get("title", "")[:200].replace("\0", "")
+    if upload := request.FILES.get("file"):
+        if (upload.size or 0) > MOST_BYTES:
+            raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")
+        name = (upload.name or "")[:200].replace("\0", "")
+        return planning.from_table(actor=request.actor, text=_decoded(upload.read()), title=title or name)
+    key = request.POST.get("application_key", "")[:64].replace("\0", "")
+    if not key:
+        raise Refusal("Choose where the numbers are to go, or a file. Nothing was changed.")
+    text = request.POST.get("text", "").replace("\0", "")
+    return planning.from_paste(
+        actor=request.actor, text=text, application_key="" if key == "none" else key, title=title
+    )
+
+
+def _decoded(raw: bytes) -> str:
+    """As spreadsheets write files: UTF-8, UTF-16 with its mark, or the old code of western Windows."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _one(request: web.Request, key: UUID) -> Plan:
+    try:
+        return planning.one(request.actor.account, key)
+    except NotHere:
+        raise Http404 from None
+
+
+def _done(request: web.Request, key: UUID, change: Callable[..., Outcome]) -> HttpResponse:
+    row, to = _one(request, key), reverse("plan", args=[key])
+    try:
+        outcome = change(actor=request.actor, operation=web.posted_operation(request), plan=row)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, to)
+    posting.say(request, outcome)
+    return redirect(to)
+
+
+def _to_new(request: web.Request, make: Callable[[], Plan], back: str) -> HttpResponse:
+    try:
+        made = make()
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse(back)))
+    return web.go(request, reverse("plan", args=[made.key]))

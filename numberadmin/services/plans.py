@@ -1,0 +1,282 @@
+"""Plans: what is to be done with many numbers, made from a file, from what was pasted, from a selection, or to undo
+something. Making one changes nothing; it is shown, and applied when somebody says so (`services/jobs.py`)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
+from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.services import applications, mirror, permission, settle, sheet
+from numberadmin.services.models import Application, Number, Plan, PlanItem
+from numberadmin.services.results import NotHere, Refusal
+
+What = PlanItem.What
+PAGE = 200
+# How somebody writes that a number is to be in no application.
+NONE = ("none", "unassign", "-")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A plan as it stands: how many lines there are of each kind and in each state, and some of the lines.
+
+    `stale` is how many lines are no longer as they were when the plan was made, while it is not applied yet.
+    """
+
+    plan: Plan
+    kinds: dict[str, int]
+    states: dict[str, int]
+    items: list[PlanItem]
+    stale: int
+    before: int | None
+    after: int | None
+
+    @property
+    def to_do(self) -> int:
+        """How many lines change something."""
+        return sum(self.states.values())
+
+    @property
+    def ended(self) -> int:
+        return self.to_do - self.states.get(PlanItem.State.WAITING, 0)
+
+
+def from_table(*, actor: Actor, text: str, title: str) -> Plan:
+    return _made(actor, "CSV", title or "A file", sheet.table(text), None)
+
+
+def from_paste(*, actor: Actor, text: str, application_key: str, title: str) -> Plan:
+    """All that was pasted goes into one application; with an empty key, into none."""
+    return _made(actor, "Pasted", title or "Pasted numbers", sheet.pasted(text), application_key or NONE[0])
+
+
+def from_selection(*, actor: Actor, numbers: Sequence[int], application_key: str, title: str) -> Plan:
+    lines = [sheet.Line(place, f"+{number}", number) for place, number in enumerate(numbers, 1)]
+    return _made(actor, "Selection", title or "A selection", lines, application_key or NONE[0])
+
+
+def undoing(*, actor: Actor, operation: UUID) -> Plan:
+    """Each number of an operation back to where it was; those that are elsewhere by now are left. Raises NotHere."""
+    rows = Entry.objects.filter(account=actor.account, operation=operation, state=State.SUCCEEDED)
+    rows = rows.filter(action__in=[Action.ASSIGN, Action.MOVE, Action.UNASSIGN])
+    entry = rows.filter(phase__in=[Phase.OUTCOME, Phase.SETTLEMENT]).order_by("-id").first()
+    if entry is None:
+        raise NotHere("There is nothing to undo in this: it was no assignment that came through. Nothing was changed.")
+    lines = list(Line.objects.filter(entry=entry).order_by("id"))
+    now = _rows(actor.account, [line.number for line in lines])
+    asked = []
+    for place, line in enumerate(lines, 1):
+        row, one = now.get(line.number), sheet.Line(place, f"+{line.number}", line.number)
+        if row and row.application_key.lower() != line.became.lower():
+            asked.append(replace(one, problem="it is elsewhere by now, so it is left there"))
+        else:
+            asked.append(replace(one, application=line.was or NONE[0]))
+    title = f"Undo: {entry.get_action_display().lower()} of {len(lines)} number{'' if len(lines) == 1 else 's'}"
+    return _made(actor, "Undo", title, asked, None)
+
+
+def again(*, actor: Actor, plan: Plan) -> Plan:
+    """The same lines planned anew, as things are now."""
+    lines = [
+        sheet.Line(
+            item.line,
+            item.text,
+            item.number,
+            application=item.to or NONE[0],
+            label=item.label,
+            problem="" if item.number else item.message,
+        )
+        for item in plan.items.order_by("id")
+    ]
+    return _made(actor, plan.source, plan.title, lines, None)
+
+
+def of(account: Account) -> QuerySet[Plan]:
+    return Plan.objects.filter(account=account).order_by("-id")
+
+
+def one(account: Account, key: UUID) -> Plan:
+    """Raises NotHere."""
+    plan = of(account).filter(key=key).first()
+    if plan is None:
+        raise NotHere("There is no such plan. Nothing was changed.")
+    return plan
+
+
+def page(plan: Plan, after: int = 0, what: str = "") -> Page:
+    """The lines after a place, those that are wrong first of all where `what` names no kind."""
+    kinds: dict[str, int] = dict(plan.items.values_list("what").annotate(Count("id")))
+    changing = plan.items.exclude(what__in=[What.LEAVE, What.WRONG]) | plan.items.filter(what=What.LEAVE).exclude(
+        label=""
+    )
+    states: dict[str, int] = dict(changing.values_list("state").annotate(Count("id")))
+    rows = plan.items.filter(what=what) if what in What.values else plan.items.all()
+    items = list(rows.filter(id__gt=after).order_by("id")[: PAGE + 1])
+    return Page(
+        plan,
+        kinds,
+        states,
+        items[:PAGE],
+        stale=len(stale(plan)) if plan.state == Plan.State.PLANNED else 0,
+        before=0 if after else None,
+        after=items[PAGE - 1].pk if len(items) > PAGE else None,
+    )
+
+
+def stale(plan: Plan) -> list[int]:
+    """The numbers of the plan that are no longer where they were when it was made."""
+    shown = dict(plan.items.exclude(what=What.WRONG).values_list("number", "was"))
+    now = _rows(plan.account, [number for number in shown if number is not None])
+    return [
+        number
+        for number, was in shown.items()
+        if number is not None and (number not in now or now[number].application_key.lower() != was.lower())
+    ]
+
+
+def _made(actor: Actor, source: str, title: str, lines: Sequence[sheet.Line], target: str | None) -> Plan:
+    permission.ensure(actor, May.CHANGE)
+    if not lines:
+        raise Refusal("There is no number in this. Nothing was changed.")
+    items = items_of(actor.account, lines, target)
+    plan = Plan(account=actor.account, source=source, title=" ".join(title.split())[:200], made_by=actor.person.name)
+    with transaction.atomic(durable=True):
+        plan.save()
+        for item in items:
+            item.plan = plan
+        PlanItem.objects.bulk_create(items, batch_size=1000)
+    return plan
+
+
+def items_of(account: Account, lines: Sequence[sheet.Line], target: str | None) -> list[PlanItem]:
+    """What each line comes to, as the mirror has the numbers now. Two queries for the numbers of 500 lines."""
+    rows = _rows(account, [line.number for line in lines if line.number is not None])
+    named = _Names(applications.every(account))
+    doubted = settle.doubted(account)
+    wanted: dict[int, set[str]] = defaultdict(set)
+    times: Counter[int] = Counter()
+    items = []
+    for line in lines:
+        item = _item(line, target, rows, named, doubted, account)
+        if item.number is not None and item.what != What.WRONG:
+            wanted[item.number].add(item.to)
+            times[item.number] += 1
+        items.append(item)
+    return [_without_twins(item, wanted, times) for item in items]
+
+
+class _Names:
+    """The applications by key and by name."""
+
+    def __init__(self, known: Iterable[Application]) -> None:
+        self.by_key: dict[str, Application] = {}
+        self.by_name: dict[str, list[Application]] = defaultdict(list)
+        for application in known:
+            self.by_key[application.key.lower()] = application
+            if application.name:
+                self.by_name[application.name.casefold()].append(application)
+
+    def find(self, text: str) -> Application | str:
+        """The application, or why there is none."""
+        if application := self.by_key.get(text.lower()):
+            return application
+        like = self.by_name.get(text.casefold(), [])
+        if len(like) == 1:
+            return like[0]
+        return f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
+
+
+def _item(
+    line: sheet.Line,
+    target: str | None,
+    rows: Mapping[int, Number],
+    named: _Names,
+    doubted: Collection[int],
+    account: Account,
+) -> PlanItem:
+    item = PlanItem(line=line.line, text=line.text, number=line.number, what=What.WRONG, label=line.label)
+    if line.problem or line.number is None:
+        item.message = line.problem
+        return item
+    row = rows.get(line.number)
+    if row is None:
+        item.message = _not_rented(account, line.number)
+        return item
+    item.was = row.application_key
+    text = (line.application if line.application is not None else target) or ""
+    if not text and not line.label:
+        item.message = "no application is given; write none for taking the number out of its application"
+        return item
+    found = named.find(text) if text and text.lower() not in NONE else None
+    if isinstance(found, str):
+        item.message = found
+    elif line.number in doubted:
+        item.message = "it is in a change that is being checked; try again after that"
+    elif not text or (found and found.key.lower() == item.was.lower()) or (found is None and not item.was):
+        item.what, item.to = What.LEAVE, item.was
+    elif found is None:
+        item.what = What.UNASSIGN
+    elif not row.capabilities:
+        item.message = "Sinch lists no capability for it, voice or sms, so it cannot be assigned"
+    else:
+        item.what, item.to = (What.MOVE if item.was else What.ASSIGN), found.key
+    return item
+
+
+def _without_twins(item: PlanItem, wanted: Mapping[int, set[str]], times: Counter[int]) -> PlanItem:
+    """A number that stands there twice: to one place, it is done once; to two, nobody knows where."""
+    if item.number is None or item.what == What.WRONG:
+        return item
+    if len(wanted[item.number]) > 1:
+        item.what, item.message = What.WRONG, "the number stands there more than once, with different applications"
+    elif times[item.number] > 1:
+        times[item.number] -= 1
+        item.what, item.message = What.LEAVE, "the number stands there more than once; it is done once"
+        item.label = ""
+    return item
+
+
+def _not_rented(account: Account, number: int) -> str:
+    """A number that is not in the list; one that lacks its country code is told from one that is nobody's."""
+    like = Number.objects.filter(account=account, number__endswith=str(number)) if number > 10_000 else None
+    found = list(like.order_by("number")[:2]) if like is not None else []
+    if len(found) == 1:
+        return f"this account does not rent it. Is +{found[0].number} meant? Then the country code is missing"
+    return "this account does not rent it"
+
+
+def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
+    """The mirror's rows of the numbers."""
+    found: dict[int, Number] = {}
+    for some in mirror.batched(sorted(set(numbers))):
+        rows = Number.objects.filter(account=account, number__in=some).select_related("application")
+        found |= {row.number: row for row in rows}
+    return found
+
+
+def result_rows(plan: Plan) -> Iterable[dict[str, object]]:
+    """A line a number, as a file has them."""
+    names = applications.names(plan.account)
+    for item in plan.items.order_by("id").iterator(1000):
+        yield {
+            "line": item.line,
+            "number": item.number if item.number is not None else item.text,
+            "planned": item.what,
+            "was": item.was,
+            "was_name": names.get(item.was, ""),
+            "to": item.to,
+            "to_name": names.get(item.to, ""),
+            "label": item.label,
+            "state": "" if item.what == What.WRONG else item.state,
+            "message": item.message,
+        }
+
+
+COLUMNS = ("line", "number", "planned", "was", "was_name", "to", "to_name", "label", "state", "message")

@@ -1,0 +1,127 @@
+"""What people paste or upload, read line by line: numbers in any spelling, ranges, and tables from a spreadsheet."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from numberadmin.services.results import Refusal
+
+MOST_LINES = 20_000
+MOST_BYTES = 5_000_000
+LABEL_LENGTH = 100
+COLUMNS = ("number", "application", "label")
+_RANGE = re.compile(r"^\s*\+?([\d ().]{4,})\s*(?:-|–|\.\.|to)\s*\+?([\d ().]{4,})\s*$")
+_ROUNDED = re.compile(r"^[+']?\d(?:[.,]\d+)?[eE]\+?\d+$")
+
+
+class Unreadable(Exception):
+    """The text is no phone number; says why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was given. `application` is None where the line has no such field; `problem` says why it cannot be
+    used."""
+
+    line: int
+    text: str
+    number: int | None = None
+    application: str | None = None
+    label: str = ""
+    problem: str = ""
+
+
+def table(text: str) -> list[Line]:
+    """A CSV with the columns number, application and, if wanted, label; the separator is a comma, a semicolon or a tab,
+    and without a header the columns come in this order. Raises Refusal for too much or nothing."""
+    text = text.removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    filled = [(place, row) for place, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
+    header = [cell.strip().lower() for cell in filled[0][1]] if filled else []
+    places = {name: header.index(name) for name in COLUMNS if name in header}
+    if "number" in places:
+        filled = filled[1:]
+    else:
+        places = dict(zip(COLUMNS, range(len(COLUMNS)), strict=True))
+    _bounded(len(filled))
+    return [_line(place, row, places) for place, row in filled]
+
+
+def pasted(text: str) -> list[Line]:
+    """Numbers a line each, or several on a line by commas, semicolons or tabs; and ranges. Raises Refusal."""
+    found: list[Line] = []
+    for place, row in enumerate(text.splitlines(), 1):
+        for piece in re.split(r"[,;\t]", row):
+            if piece.strip():
+                found += _spread(place, piece.strip())
+                _bounded(len(found))
+    _bounded(len(found))
+    return found
+
+
+def number_of(text: str) -> int:
+    """The digits of a number in any common spelling, with its country code. Raises Unreadable."""
+    plain = text.strip().removeprefix("'").strip()
+    if _ROUNDED.match(plain):
+        raise Unreadable(
+            f"a spreadsheet has rounded this number to {plain}: its digits are lost. Format the column as text, and "
+            "fill it again"
+        )
+    plain = re.sub(r"\.0+$", "", plain.lower().removeprefix("tel:").replace("(0)", ""))
+    digits = re.sub(r"[\s().\-/\u00a0\u2010-\u2015]", "", plain).removeprefix("+")
+    if plain.startswith("00"):
+        digits = digits.removeprefix("00")
+    if not (digits.isascii() and digits.isdigit()):
+        raise Unreadable("this is no phone number")
+    if digits.startswith("0"):
+        raise Unreadable("the country code is missing: a number begins with it, like 1 or 44, and not with 0")
+    if len(digits) > 15:
+        raise Unreadable("a phone number has at most 15 digits")
+    return int(digits)
+
+
+def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
+    def cell(name: str) -> str | None:
+        at = places.get(name)
+        return row[at].replace("\0", "").strip() if at is not None and at < len(row) else None
+
+    text = (cell("number") or "")[:100]
+    label = " ".join((cell("label") or "").split())
+    application = cell("application")
+    line = Line(place, text, application=application and application[:200], label=label[:LABEL_LENGTH])
+    if len(label) > LABEL_LENGTH:
+        return replace(line, problem=f"the label is longer than {LABEL_LENGTH} characters")
+    try:
+        return replace(line, number=number_of(text))
+    except Unreadable as error:
+        return replace(line, problem=str(error))
+
+
+def _spread(place: int, piece: str) -> Iterator[Line]:
+    """One piece of a line: a number, or a range of them."""
+    try:
+        if ends := _RANGE.match(piece):
+            first, last = (number_of(end) for end in ends.groups())
+            if first > last or last - first >= 10_000:
+                yield Line(
+                    place, piece[:100], problem="a range goes from the smaller to the larger, over 10,000 at most"
+                )
+                return
+            if len(str(first)) == len(str(last)):
+                yield from (Line(place, f"+{number}", number) for number in range(first, last + 1))
+                return
+        yield Line(place, piece[:100], number_of(piece))
+    except Unreadable as error:
+        yield Line(place, piece[:100], problem=str(error))
+
+
+def _separator(text: str) -> str:
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _bounded(count: int) -> None:
+    if count > MOST_LINES:
+        raise Refusal(f"At most {MOST_LINES:,} lines at a time. Nothing was changed. Do it in parts.")

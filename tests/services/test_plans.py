@@ -1,0 +1,245 @@
+"""A plan shows what would be done, changes nothing before it is applied, and then does exactly what it showed."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from numberadmin.accounts.models import Account, Membership
+from numberadmin.accounts.roles import Role
+from numberadmin.audit.models import Entry
+from numberadmin.services import assignment, jobs, plans, unassignment
+from numberadmin.services.models import Label, Number, Plan
+from numberadmin.services.results import Changed, Forbidden, NotHere, Refusal
+from tests.services.conftest import REMINDERS, SUPPORT
+from tests.services.people import beside
+from tests.services.test_assign import free, in_application
+from tests.services.test_cart import group, reserve
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def worker(settings):
+    """Nobody takes what is put into the queue; the tests are the worker themselves."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+def csv(*rows):
+    return "\n".join(["number,application,label", *(",".join(map(str, row)) for row in rows)])
+
+
+def made(actor, *rows):
+    return plans.from_table(actor=actor, text=csv(*rows), title="Autumn")
+
+
+def kinds(plan):
+    return {item.line: (item.what, item.message) for item in plan.items.order_by("id")}
+
+
+def applied(actor, plan):
+    jobs.apply(actor=actor, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    return plan
+
+
+def changing(sinch):
+    return [call["verb"] for call in sinch.log() if call["verb"] != "GET"]
+
+
+def held(sinch, key):
+    return {number for numbers in sinch.state()["assignments"].get(key, {}).values() for number in numbers}
+
+
+def test_making_a_plan_changes_nothing(jane, sinch):
+    before = list(Number.objects.order_by("number").values_list("number", "application"))
+    made(jane, (free(jane)[0], SUPPORT), (in_application(jane, REMINDERS)[0], "none"))
+    assert changing(sinch) == []
+    assert list(Number.objects.order_by("number").values_list("number", "application")) == before
+
+
+def test_each_line_says_what_would_be_done(jane):
+    number, there, other = free(jane)[0], in_application(jane, SUPPORT)[0], in_application(jane, REMINDERS)[0]
+    plan = made(jane, (number, SUPPORT), (there, SUPPORT), (other, SUPPORT), (other + 0, SUPPORT), (there + 1, "none"))
+    assert [what for what, _ in kinds(plan).values()] == ["assign", "leave", "leave", "move", "unassign"]
+
+
+@pytest.mark.parametrize(
+    ("number", "application", "why"),
+    [
+        ("1.4E+10", SUPPORT, "rounded"),
+        ("19995550000", SUPPORT, "does not rent it"),
+        ("4155550106", SUPPORT, r"Is \+14155550106 meant"),
+        ("14155550106", "Nowhere", "no application is known as Nowhere"),
+        ("14155550106", "", "no application is given"),
+    ],
+)
+def test_a_line_that_is_wrong_says_why(jane, number, application, why):
+    plan = made(jane, (number, application))
+    what, message = kinds(plan)[2]
+    assert what == "wrong"
+    assert re.search(why, message)
+
+
+def test_a_number_with_two_goals_is_wrong_on_both_lines(jane):
+    number = free(jane)[0]
+    plan = made(jane, (number, SUPPORT), (number, REMINDERS))
+    assert [what for what, _ in kinds(plan).values()] == ["wrong", "wrong"]
+
+
+def test_applying_does_what_was_shown_and_nothing_else(jane, sinch):
+    new, moved, out = free(jane)[0], in_application(jane, REMINDERS)[0], in_application(jane, SUPPORT)[0]
+    before = held(sinch, SUPPORT) | held(sinch, REMINDERS)
+    plan = applied(jane, made(jane, (new, SUPPORT), (moved, SUPPORT), (out, "none"), ("nonsense", SUPPORT)))
+    assert plan.state == "done"
+    assert {new, moved} <= held(sinch, SUPPORT)
+    assert out not in held(sinch, SUPPORT)
+    assert held(sinch, SUPPORT) | held(sinch, REMINDERS) == before - {out} | {new}
+    assert [row["state"] for row in plans.result_rows(plan)] == ["done", "done", "done", ""]
+
+
+def test_all_that_go_into_one_application_are_one_write_for_each_capability(jane, sinch):
+    numbers = free(jane, count=3)
+    applied(jane, plans.from_selection(actor=jane, numbers=numbers, application_key=SUPPORT, title=""))
+    assert changing(sinch) == ["PUT"]
+    assert set(numbers) <= held(sinch, SUPPORT)
+
+
+def test_what_changed_since_the_plan_was_shown_stops_it_before_it_begins(jane, sinch):
+    number = free(jane)[0]
+    plan = made(jane, (number, SUPPORT))
+    assignment.assign(actor=jane, operation=uuid4(), numbers=[number], application_key=REMINDERS)
+    assert plans.page(plan).stale == 1
+    with pytest.raises(Changed, match="Plan again"):
+        jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    assert number in held(sinch, REMINDERS)
+    assert [item.what for item in plans.again(actor=jane, plan=plan).items.all()] == ["move"]
+
+
+def test_what_changes_while_it_is_applied_is_left_alone_and_said(jane, sinch):
+    first, second = in_application(jane, SUPPORT)[:2]
+    plan = made(jane, (first, "none"), (second, "none"))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    assignment.assign(actor=jane, operation=uuid4(), numbers=[second], application_key=REMINDERS, move=True)
+    jobs.work.func(plan.pk)
+    assert {item.number: item.state for item in plan.items.all()} == {first: "done", second: "changed"}
+    assert second in held(sinch, REMINDERS)
+
+
+def test_the_audit_names_whoever_applied_it_and_the_plan(jane):
+    bob, number = beside(jane, "Bob Brown", Role.OPERATOR), free(jane)[0]
+    applied(bob, made(jane, (number, SUPPORT)))
+    entry = Entry.objects.filter(action="assign", phase="outcome").latest("id")
+    assert (entry.actor_name, entry.address, entry.reason) == ("Bob Brown", "127.0.0.2", "Plan: Autumn")
+
+
+def test_labels_are_set_and_a_line_with_a_label_alone_leaves_the_number(jane, sinch):
+    number, there = free(jane)[0], in_application(jane, SUPPORT)[0]
+    plan = applied(jane, made(jane, (number, SUPPORT, "Desk"), (there, "", "Bell")))
+    assert dict(Label.objects.values_list("number", "label")) == {number: "Desk", there: "Bell"}
+    assert plan.state == "done"
+
+
+def test_a_viewer_makes_and_applies_no_plan(jane):
+    vera = beside(jane, "Vera Vogel", Role.VIEWER)
+    with pytest.raises(Forbidden):
+        made(vera, (free(jane)[0], SUPPORT))
+    with pytest.raises(Forbidden):
+        jobs.apply(actor=vera, operation=uuid4(), plan=made(jane, (free(jane)[0], SUPPORT)))
+
+
+def test_a_plan_stops_where_its_person_was_put_out_of_the_team(jane, sinch):
+    bob = beside(jane, "Bob Brown", Role.OPERATOR)
+    plan = made(bob, (free(jane)[0], SUPPORT))
+    jobs.apply(actor=bob, operation=uuid4(), plan=plan)
+    Membership.objects.filter(person=bob.person).update(is_active=False)
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    assert (plan.state, "no longer in the team" in plan.message) == ("paused", True)
+    assert changing(sinch) == []
+
+
+def test_an_unreachable_sinch_pauses_it_and_it_goes_on_after(jane, sinch):
+    numbers = in_application(jane, SUPPORT)[:2]
+    plan = made(jane, *((number, "none") for number in numbers))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    sinch.fault(match={"verb": "DELETE"}, kind="status", status=403, code=40300, times=1)
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == "done"
+    assert sorted(plan.items.values_list("state", flat=True)) == ["done", "failed"]
+
+
+def test_an_answer_that_is_lost_is_found_and_not_sent_again(jane, sinch, settings):
+    settings.SETTLE_SECONDS = 0.1
+    number = free(jane)[0]
+    sinch.fault(match={"verb": "PUT"}, kind="lose", times=1)
+    plan = applied(jane, made(jane, (number, SUPPORT)))
+    assert (plan.state, plan.items.get().state) == ("done", "done")
+    assert changing(sinch).count("PUT") == 1
+
+
+def test_a_plan_is_paused_resumed_and_cancelled(jane, sinch):
+    plan = made(jane, (free(jane)[0], SUPPORT))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    jobs.pause(actor=jane, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    assert changing(sinch) == []
+    jobs.resume(actor=jane, operation=uuid4(), plan=plan)
+    jobs.cancel(actor=jane, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    assert changing(sinch) == []
+    with pytest.raises(Refusal):
+        jobs.resume(actor=jane, operation=uuid4(), plan=plan)
+
+
+def test_a_step_taken_twice_is_sent_once(jane, sinch):
+    plan = made(jane, (free(jane)[0], SUPPORT))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    plan.refresh_from_db()
+    jobs.step(plan)
+    plan.items.update(state="waiting")
+    jobs.work.func(plan.pk)
+    assert changing(sinch) == ["PUT"]
+    assert plan.items.get().state == "done"
+
+
+def test_undo_shows_the_reverse_and_then_does_it(jane, sinch):
+    number, operation = in_application(jane, SUPPORT)[0], uuid4()
+    unassignment.unassign(actor=jane, operation=operation, numbers=[number])
+    plan = plans.undoing(actor=jane, operation=operation)
+    assert [(item.what, item.to) for item in plan.items.all()] == [("assign", SUPPORT)]
+    assert number not in held(sinch, SUPPORT)
+    applied(jane, plan)
+    assert number in held(sinch, SUPPORT)
+
+
+def test_undo_leaves_what_is_elsewhere_by_now(jane):
+    number, operation = free(jane)[0], uuid4()
+    assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT)
+    assignment.assign(actor=jane, operation=uuid4(), numbers=[number], application_key=REMINDERS, move=True)
+    assert [item.what for item in plans.undoing(actor=jane, operation=operation).items.all()] == ["wrong"]
+
+
+def test_there_is_nothing_to_undo_in_other_things(jane):
+    with pytest.raises(NotHere):
+        plans.undoing(actor=jane, operation=uuid4())
+    reserve(jane, group(jane))
+    with pytest.raises(NotHere):
+        plans.undoing(actor=jane, operation=Entry.objects.latest("id").operation)
+
+
+def test_a_plan_whose_worker_was_silent_is_given_to_another(jane, settings):
+    plan = made(jane, (free(jane)[0], SUPPORT))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    assert jobs.revive() == 0
+    Plan.objects.update(beat_at=plan.made_at - timedelta(minutes=5))
+    assert [jobs.revive(), jobs.revive()] == [1, 0]
+
+
+def test_a_plan_of_another_account_is_not_there(jane):
+    plan = made(jane, (free(jane)[0], SUPPORT))
+    with pytest.raises(NotHere):
+        plans.one(Account.objects.create(organisation_id="1", name="Other"), plan.key)

@@ -1,0 +1,71 @@
+import pytest
+
+from numberadmin.services import sheet
+from numberadmin.services.results import Refusal
+from numberadmin.services.sheet import Unreadable, number_of, pasted, table
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+1 (415) 555-0101", "14155550101", "1 415 555 0101", "0014155550101", "'+14155550101", "tel:+1-415-555-0101",
+     "14155550101.0", "1.415.555.0101", "+1\u00a0415\u2011555\u20110101"],
+)  # fmt: skip
+def test_a_number_is_known_in_any_common_spelling(text):
+    assert number_of(text) == 14155550101
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("1.4E+10", "rounded"), ("1,41555E+10", "rounded"), ("abc", "no phone number"), ("", "no phone number"),
+     ("04155550101", "country code is missing"), ("1" * 16, "15 digits"), ("٠١٢٣٤٥٦٧٨٩", "no phone number")],
+)  # fmt: skip
+def test_what_is_none_says_why(text, why):
+    with pytest.raises(Unreadable, match=why):
+        number_of(text)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_is_read_with_each_separator(separator):
+    text = (
+        "\ufeff"
+        + separator.join(["Label", "Number", "Application"])
+        + "\r\n"
+        + separator.join(["x", "14155550101", "K"])
+    )
+    assert [(row.line, row.number, row.application, row.label) for row in table(text)] == [(2, 14155550101, "K", "x")]
+
+
+def test_without_a_header_the_columns_come_in_their_order():
+    rows = table('14155550101,Support\n"14155550102","Support, two",Desk\n')
+    assert [(row.number, row.application, row.label) for row in rows] == [
+        (14155550101, "Support", ""),
+        (14155550102, "Support, two", "Desk"),
+    ]
+
+
+def test_lines_keep_their_place_and_empty_ones_are_left_out():
+    assert [row.line for row in table("number\n14155550101\n\n  \n14155550102\n")] == [2, 5]
+
+
+def test_ranges_are_spread_out():
+    assert [row.number for row in pasted("14155550100-14155550103")] == list(range(14155550100, 14155550104))
+    assert [row.number for row in pasted("+1 415 555 0100 to +1 415 555 0101")] == [14155550100, 14155550101]
+
+
+def test_several_on_a_line_are_told_apart_and_a_spelled_one_is_not_a_range():
+    assert [row.number for row in pasted("+1 415-555-0100, 14155550101;14155550102")] == [
+        14155550100,
+        14155550101,
+        14155550102,
+    ]
+
+
+def test_a_range_that_is_none_is_said():
+    assert pasted("14155550109-14155550100")[0].problem.startswith("a range goes")
+    assert pasted("14155550100-24155550100")[0].problem.startswith("a range goes")
+
+
+def test_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(sheet, "MOST_LINES", 3)
+    with pytest.raises(Refusal, match="At most"):
+        pasted("14155550100-14155550109")
