@@ -1,6 +1,7 @@
 """Plans: what is to be done with many numbers, made from a file, from what was pasted, from a selection, or to undo
 something. Making one changes nothing; it is shown, and applied when somebody says so (`services/jobs.py`)."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
@@ -37,6 +39,12 @@ class Page:
     stale: int
     before: int | None
     after: int | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the worker that should be at it gives no sign."""
+        beat, silent = self.plan.beat_at, timezone.now() - dt.timedelta(seconds=20)
+        return self.plan.state == Plan.State.APPLYING and beat is not None and beat < silent
 
     @property
     def to_do(self) -> int:
