@@ -20,7 +20,7 @@ demo: .venv/.run  ## the dashboard on a sandbox of the remote API, with sample d
 
 test: .venv/.dev .tools/browser  ## all tests: on SQLite, in a browser, and again on PostgreSQL where the database matters
 	@CHROMIUM="$$(cat .tools/browser)" $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
-	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts tests/audit tests/services tests/together tests/chaos/test_cases.py tests/chaos/test_loads.py $(PARALLEL) $(ARGS)
+	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts/test_guessing.py tests/accounts/test_isolation.py tests/accounts/test_sessions.py tests/audit tests/services tests/together tests/chaos/test_cases.py tests/chaos/test_loads.py $(PARALLEL) $(ARGS)
 
 chaos: .venv/.dev  ## the long form: kill -9 at every step, faults, loads, and the twins without each guard, on both databases
 	@$(BIN)/python -m tests.chaos.run

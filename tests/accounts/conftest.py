@@ -9,6 +9,7 @@ from numberadmin.accounts import instances
 from numberadmin.accounts.models import Account, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.sandbox import sample
+from numberadmin.services.models import Plan
 from tests.services.conftest import sandbox, sinch
 from tests.services.people import PASSWORD, member, with_password
 
@@ -27,7 +28,7 @@ SignIn = Callable[[str], Client]
 
 @pytest.fixture
 def acme(sinch) -> Account:
-    """Connected by its owner Jane, who has a password, with one more person for each role."""
+    """Connected by its owner Jane, who has a password, with one more person for each role, and a plan."""
     client = Client()
     client.post("/login/", SINCH)
     client.get("/inventory/")
@@ -36,6 +37,7 @@ def acme(sinch) -> Account:
     with_password(Person.objects.get(name="Jane Bloggs"), "jane@example.com")
     for role, name in NAMES.items():
         member(account, name, role, "1000" if role == Role.BUYER else "")
+    Plan.objects.create(account=account, source="CSV", title="A plan")
     return account
 
 
