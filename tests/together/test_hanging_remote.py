@@ -114,6 +114,7 @@ def test_a_lock_that_was_lost_with_the_database_stops_the_write(jane, sinch, url
         time.sleep(1)
         ended = database.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         ).fetchall()
         told = answer.result()
     assert ended == [(True,)]
