@@ -202,7 +202,7 @@ def _checked_out(
         )
         return Result(State.UNKNOWN, message, details={"confirmed": list(rented), "unanswered": []}, store=close)
     intent = Entry.objects.get(operation=operation)
-    numbers = settle.new_numbers(intent, Number.objects.filter(account=account))
+    numbers = settle.candidates(intent)
 
     def keep() -> None:
         close()

@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,10 +12,9 @@ from django.utils import timezone
 from numberadmin import sinch
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import Entry, Line, Phase, State
-from numberadmin.services import remote
+from numberadmin.services import mirror, remote
 from numberadmin.services.models import Number, digest
 
-Listing = sinch.Listing[sinch.RentedNumber]
 # Before something that looks wrong is read a second time.
 PAUSE = 0.3
 
@@ -24,7 +24,7 @@ class Fetched:
     """A list, when its reading began, by the clock and by the last entry of a write on the account, and how long it
     took."""
 
-    listing: Listing
+    listing: sinch.RentedNumbers
     began: dt.datetime
     after: int
     seconds: float
@@ -44,14 +44,17 @@ def fetch(account: Account, instance: sinch.Instance) -> Fetched:
     return fetching(account, instance)()
 
 
-def fetching(account: Account, instance: sinch.Instance) -> Callable[[], Fetched]:
-    """A reading that begins now, and whose call may be made by a thread that has no database."""
+def fetching(
+    account: Account, instance: sinch.Instance, progress: Callable[[int], None] | None = None
+) -> Callable[[], Fetched]:
+    """A reading that begins now, and whose call may be made by a thread that has no database. `progress` is told how
+    many rows there were so far."""
     began, after, organisation = timezone.now(), last_write(account), account.organisation_id
     client = remote.client()
 
     def call() -> Fetched:
         started = time.monotonic()
-        rows = client.numbers(instance, organisation)
+        rows = client.numbers(instance, organisation, progress)
         return Fetched(rows, began, after, time.monotonic() - started)
 
     return call
@@ -63,19 +66,23 @@ def last_write(account: Account) -> int:
     return entries.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def believed(account: Account, instance: sinch.Instance, fetched: Fetched, accepted: str = "") -> Fetched:
-    """The list, or a second reading of it where the first looks wrong. Raises Shrunk where both lack so many numbers
-    that it may be the list that is wrong, unless these are the ones whose `digest` a person has accepted."""
-    had = _had(account)
-    gone = _gone(had, fetched)
-    if not (lacks_much(gone, len(had)) or _contradicts(account, fetched)) or digest(gone) == accepted:
-        return fetched
+def believed(
+    account: Account, instance: sinch.Instance, fetched: Fetched, accepted: str = ""
+) -> tuple[Fetched, mirror.Difference]:
+    """The list, or a second reading of it where the first looks wrong, and how it differs from the mirror. Raises
+    Shrunk where both lack so many numbers that it may be the list that is wrong, unless these are the ones whose
+    `digest` a person has accepted."""
+    found = mirror.compare(account, fetched.listing)
+    gone, of = _gone(account, fetched.listing, found)
+    if not (lacks_much(gone, of) or _contradicts(account, fetched)) or digest(gone) == accepted:
+        return fetched, found
     time.sleep(PAUSE)
     fetched = fetch(account, instance)
-    gone = _gone(had, fetched)
-    if lacks_much(gone, len(had)) and digest(gone) != accepted:
-        raise Shrunk(gone, len(had))
-    return fetched
+    found = mirror.compare(account, fetched.listing)
+    gone, of = _gone(account, fetched.listing, found)
+    if lacks_much(gone, of) and digest(gone) != accepted:
+        raise Shrunk(gone, of)
+    return fetched, found
 
 
 def lacks_much(missing: Collection[int], of: int) -> bool:
@@ -92,19 +99,25 @@ def recently(account: Account) -> dict[int, str]:
     return dict(changed)
 
 
-def _had(account: Account) -> set[int]:
-    """The numbers of the mirror but those whose time is over: these may go without a word."""
-    rows = Number.objects.filter(account=account).exclude(expires__lt=timezone.now())
-    return set(rows.values_list("number", flat=True))
+def _gone(account: Account, listing: sinch.RentedNumbers, found: mirror.Difference) -> tuple[list[int], int]:
+    """The numbers that the list lacks, and how many there were. Those whose time is over may go without a word; where
+    a row cannot be read, it may be theirs."""
+    if not found.gone or listing.damaged or _any_damaged(listing, found):
+        return [], 0
+    over = Number.objects.filter(account=account, expires__lt=timezone.now())
+    lapsed = set(over.values_list("number", flat=True))
+    had = Number.objects.filter(account=account).count() - len(lapsed)
+    return [number for number in found.gone if number not in lapsed], had
 
 
-def _gone(had: set[int], fetched: Fetched) -> set[int]:
-    return set() if fetched.listing.damaged else had - {row.number for row in fetched.listing.rows}
+def _any_damaged(listing: sinch.RentedNumbers, found: mirror.Difference) -> bool:
+    for _ in listing.read(chain(found.changed, found.new)):
+        if listing.damaged:
+            break
+    return bool(listing.damaged)
 
 
 def _contradicts(account: Account, fetched: Fetched) -> bool:
     """Whether the list shows a number elsewhere than where it was put a moment ago: it may be an old one."""
     put = recently(account)
-    return bool(put) and any(
-        row.application_key.lower() != put.get(row.number, row.application_key).lower() for row in fetched.listing.rows
-    )
+    return any(row.application_key.lower() != put[row.number].lower() for row in fetched.listing.find(put))

@@ -1,24 +1,47 @@
 """The mirror of the account's rented numbers: a list from the remote is compared, and only what changed is written."""
 
+import datetime as dt
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services import record
+from numberadmin.services import bulk, record, tallies
 from numberadmin.services.models import Application, Number, Reading, folded
 
+T = TypeVar("T")
 Listing = sinch.Listing[sinch.RentedNumber]
 BATCH = 500
+# So many new numbers of a first list are kept by each transaction: others want to write too.
+FIRST_BATCH = 10_000
 TAKEN_FROM_THE_LIST = (
     "group_id", "has", "application_id", "country_id", "country", "city", "area_code", "searched", "expires",
     "amount", "currency",
 )  # fmt: skip
+
+
+def _places() -> "array[int]":
+    return array("q")
+
+
+@dataclass
+class Difference:
+    """How a list differs from the mirror: the places in the list of numbers that are new and of rows that are not
+    marked as in the mirror, and the numbers that the list lacks."""
+
+    new: "array[int]" = field(default_factory=_places)
+    changed: "array[int]" = field(default_factory=_places)
+    gone: "array[int]" = field(default_factory=_places)
 
 
 def reading(account: Account, what: Reading.What) -> Reading:
@@ -44,35 +67,151 @@ def note(
         Reading.objects.filter(account=account, what=what, first_read_at=None).update(first_read_at=now)
 
 
-def store(account: Account, listing: Listing, our_numbers: Collection[int], our_groups: Collection[int]) -> None:
+def compare(account: Account, listing: sinch.RentedNumbers) -> Difference:
+    """Both are walked through side by side, by number."""
+    found = Difference()
+    numbers, marks, place, count = listing.numbers, listing.marks, 0, len(listing.numbers)
+    rows = Number.objects.filter(account=account).order_by("number").values_list("number", "mark")
+    for number, mark in rows.iterator(5000):
+        while place < count and numbers[place] < number:
+            found.new.append(place)
+            place += 1
+        if place == count or numbers[place] != number:
+            found.gone.append(number)
+            continue
+        if mark != marks[place] or mark == sinch.NO_MARK:
+            found.changed.append(place)
+        place += 1
+    found.new.extend(range(place, count))
+    return found
+
+
+def fill(account: Account, listing: sinch.RentedNumbers, found: Difference) -> None:
+    """Where no list was ever read: keeps the new numbers, part by part. The list counts as read after `store`."""
+    known = _Known(account)
+    places = iter(found.new)
+    while some := list(islice(places, FIRST_BATCH)):
+        with transaction.atomic():
+            _insert(account, list(listing.read(some)), listing, known, None)
+    found.new = _places()
+
+
+def store(
+    account: Account,
+    listing: sinch.RentedNumbers,
+    found: Difference,
+    our_numbers: Collection[int],
+    our_groups: Collection[int],
+) -> None:
     """Makes the mirror equal to the list. Where rows of the list are damaged, nothing is taken for gone.
 
     What changed without an operation of ours goes into the audit; `our_numbers` and the new numbers of `our_groups`
     belong to operations that are open.
     """
-    had = {row.number: row for row in Number.objects.filter(account=account).select_related("application")}
-    applications = known_applications(account, (row.application_key for row in listing.rows))
+    known, now = _Known(account), timezone.now()
     first = reading(account, Reading.What.NUMBERS).read_at is None
-    new, changed, moved = [], [], []
-    for row in listing.rows:
-        old = had.pop(row.number, None)
-        current = _as_number(account, row, applications.get(row.application_key.lower()))
-        if old is None:
-            new.append(current)
-        elif any(getattr(old, name) != getattr(current, name) for name in TAKEN_FROM_THE_LIST):
-            if old.application_id != current.application_id:
-                moved.append(Change(row.number, old.application_key, current.application_key))
-            _take_over(old, current)
-            changed.append(old)
-    gone = [] if listing.damaged else list(had.values())
+    came, moved, went = [], [], []
+    for rows in in_parts(listing.read(found.new), BATCH):
+        _insert(account, rows, listing, known, None if first else now)
+        came += [Change(row.number, "", row.application_key) for row in rows if row.group_id not in our_groups]
+    for rows in in_parts(listing.read(found.changed), BATCH):
+        moved += _update(account, rows, listing, known, now)
+    if not listing.damaged:
+        for numbers in in_parts(found.gone, BATCH):
+            went += _delete(account, numbers)
     if not first:
-        _remember(account, new)
-    Number.objects.bulk_create(new, batch_size=500)
-    Number.objects.bulk_update(changed, [*TAKEN_FROM_THE_LIST, "assigned_by", "assigned_at"], batch_size=200)
-    Number.objects.filter(pk__in=[row.pk for row in gone]).delete()
-    if not first:
-        moved = [change for change in moved if change.number not in our_numbers]
-        _seen_outside(account, moved, [n for n in new if n.group_id not in our_groups], gone)
+        _seen_outside(account, [change for change in moved if change.number not in our_numbers], came, went)
+
+
+class _Known:
+    """The account's applications by key; one that is new is added when it is asked for."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._by_key = known_applications(account, ())
+
+    def of(self, rows: Iterable[sinch.RentedNumber]) -> dict[str, Application]:
+        keys = {row.application_key for row in rows if row.application_key}
+        if not {key.lower() for key in keys} <= self._by_key.keys():
+            self._by_key = known_applications(self._account, keys)
+        return self._by_key
+
+
+def _insert(
+    account: Account,
+    rows: Sequence[sinch.RentedNumber],
+    listing: sinch.RentedNumbers,
+    known: _Known,
+    now: dt.datetime | None,
+) -> None:
+    """`now` is None for a first list: of its numbers nothing is known from before."""
+    applications, delta = known.of(rows), tallies.Delta()
+    past = _remembered(account, rows) if now else {}
+    values = []
+    for row in rows:
+        taken = _taken(row, applications)
+        since = now if now and not taken[2] else None
+        values.append((account.pk, row.number, *taken, listing.mark(row.number), since, *past.get(row.number, NOTHING)))
+        delta.count(_facts(taken, since))
+    bulk.insert(Number, COLUMNS, values)
+    delta.save(account)
+
+
+COLUMNS = (
+    "account_id", "number", *TAKEN_FROM_THE_LIST, "mark", "free_since", "assigned_by", "assigned_at", "rented_by",
+    "rented_at", "rented_in",
+)  # fmt: skip
+NOTHING = ("", None, "", None, None)
+
+
+def _update(
+    account: Account,
+    rows: Sequence[sinch.RentedNumber],
+    listing: sinch.RentedNumbers,
+    known: _Known,
+    now: dt.datetime,
+) -> list[Change]:
+    """Takes over what is otherwise in the list, and tells which numbers changed hands."""
+    applications, delta, moved = known.of(rows), tallies.Delta(), []
+    had = _rows_of(account, [row.number for row in rows])
+    changed = []
+    for row in rows:
+        old, taken = had[row.number], dict(zip(TAKEN_FROM_THE_LIST, _taken(row, applications), strict=True))
+        old.mark = listing.mark(row.number)
+        if all(getattr(old, name) == value for name, value in taken.items()):
+            continue
+        delta.count([getattr(old, name) for name in tallies.FACTS], -1)
+        if old.application_id != taken["application_id"]:
+            # A number that changed hands outside is no longer assigned by whoever assigned it here.
+            moved.append(Change(row.number, old.application_key, row.application_key))
+            old.assigned_by, old.assigned_at = "", None
+            old.free_since = None if taken["application_id"] else now
+        for name, value in taken.items():
+            setattr(old, name, value)
+        delta.count([getattr(old, name) for name in tallies.FACTS])
+        changed.append(old)
+    fields = [*TAKEN_FROM_THE_LIST, "assigned_by", "assigned_at", "free_since"]
+    Number.objects.bulk_update(changed, fields, batch_size=100)
+    with connection.cursor() as cursor:
+        marks = [(row.mark, row.pk) for row in had.values()]
+        cursor.executemany(f"UPDATE {Number._meta.db_table} SET mark = %s WHERE id = %s", marks)  # noqa: S608
+    delta.save(account)
+    return moved
+
+
+def _delete(account: Account, numbers: Sequence[int]) -> list[Change]:
+    """Numbers that the list lacks leave the mirror; what is said of each is the application that it was in."""
+    had, delta = _rows_of(account, numbers), tallies.Delta()
+    for row in had.values():
+        delta.count([getattr(row, name) for name in tallies.FACTS], -1)
+    Number.objects.filter(pk__in=[row.pk for row in had.values()]).delete()
+    delta.save(account)
+    return [Change(row.number, row.application_key, "") for row in had.values()]
+
+
+def _rows_of(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
+    rows = Number.objects.filter(account=account, number__in=numbers).select_related("application")
+    return {row.number: row for row in rows}
 
 
 def known_applications(account: Account, keys: Iterable[str]) -> dict[str, Application]:
@@ -88,11 +227,11 @@ def seen_in_application(
 ) -> None:
     """What one application holds was read: where the mirror had it otherwise, it was changed outside. Numbers that
     are in doubt, or that the mirror does not have, are left to the list."""
-    here = set(Number.objects.filter(application=application).values_list("number", flat=True))
+    mine = Number.objects.filter(account=account)
+    here = set(mine.filter(application=application).values_list("number", flat=True))
     lost = sorted(here - set(listed) - set(doubted))
-    rows = Number.objects.filter(account=account).select_related("application")
-    more = batched(sorted(set(listed) - here - set(doubted)))
-    came = [row for some in more for row in rows.filter(number__in=some)]
+    more = in_parts(sorted(set(listed) - here - set(doubted)), BATCH)
+    came = [row for some in more for row in mine.filter(number__in=some).select_related("application")]
     changes = [Change(number, application.key, "") for number in lost]
     changes += [Change(row.number, row.application_key, application.key) for row in came]
     if changes:
@@ -102,12 +241,24 @@ def seen_in_application(
             _seen_outside(account, changes, [], [])
 
 
+@transaction.atomic()
 def after_assign(account: Account, numbers: Sequence[int], application: Application | None, by: str) -> None:
-    """Writes who put the numbers where, once the remote has confirmed it."""
-    for some in batched(numbers):
-        Number.objects.filter(account=account, number__in=some).update(
-            application=application, assigned_by=by, assigned_at=timezone.now() if by else None
+    """Writes who put the numbers where, once the remote has confirmed it. Their rows in the list that was last read
+    tell no longer where they are."""
+    now, delta, to = timezone.now(), tallies.Delta(), application.pk if application else None
+    for some in in_parts(numbers, BATCH):
+        rows = Number.objects.filter(account=account, number__in=some)
+        for facts in rows.values_list(*tallies.FACTS):
+            delta.count(facts, -1)
+            delta.count((to, *facts[1:-1], None if to else now))
+        rows.update(
+            application=application,
+            assigned_by=by,
+            assigned_at=now if by else None,
+            free_since=None if application else now,
+            mark=sinch.NO_MARK,
         )
+    delta.save(account)
 
 
 def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by: str) -> None:
@@ -117,71 +268,73 @@ def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by
     )
 
 
-def batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    """In parts that a database takes in one statement."""
-    for start in range(0, len(numbers), BATCH):
-        yield numbers[start : start + BATCH]
+def in_parts(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Parts that fit into memory, and into one statement."""
+    rest = iter(things)
+    while part := list(islice(rest, size)):
+        yield part
 
 
-def _as_number(account: Account, row: sinch.RentedNumber, application: Application | None) -> Number:
-    return Number(
-        account=account,
-        number=row.number,
-        group_id=row.group_id,
-        has=",".join(row.capabilities),
-        application=application,
-        country_id=row.country_id,
-        country=row.country,
-        city=row.city,
-        area_code=row.area_code,
-        searched=folded(f"{row.city} {row.country}"),
-        expires=row.expires,
-        amount=row.cost.amount if row.cost else None,
-        currency=row.cost.currency if row.cost else "",
+def _taken(row: sinch.RentedNumber, applications: dict[str, Application]) -> tuple[Any, ...]:
+    """What a row of the list says, in the order of TAKEN_FROM_THE_LIST."""
+    cost = row.cost
+    return (
+        row.group_id,
+        ",".join(row.capabilities),
+        applications[row.application_key.lower()].pk if row.application_key else None,
+        row.country_id,
+        row.country,
+        row.city,
+        row.area_code,
+        _searched(row.city, row.country),
+        row.expires,
+        cost.amount if cost else None,
+        cost.currency if cost else "",
     )
 
 
-def _take_over(old: Number, current: Number) -> None:
-    """A number that changed hands outside is no longer assigned by whoever assigned it here."""
-    if old.application_id != current.application_id:
-        old.assigned_by, old.assigned_at = "", None
-    for name in TAKEN_FROM_THE_LIST:
-        setattr(old, name, getattr(current, name))
-    old.application = current.application
+def _facts(taken: tuple[Any, ...], since: dt.datetime | None) -> tuple[Any, ...]:
+    """The same as the counts have it, in the order of their FACTS."""
+    _, has, application, country_id, country, _, _, _, expires, amount, currency = taken
+    return application, country_id, country, has, currency, amount, expires, since
 
 
-def _remember(account: Account, new: Sequence[Number]) -> None:
-    """A number that was gone from the list and is back: who rented it and who put it there stands in the audit."""
+@lru_cache(4096)
+def _searched(city: str, country: str) -> str:
+    return folded(f"{city} {country}")
+
+
+def _remembered(account: Account, new: Sequence[sinch.RentedNumber]) -> dict[int, tuple[Any, ...]]:
+    """A number that was gone from the list and is back: who rented it and who put it there stands in the audit. In
+    the order of the last of COLUMNS."""
     found = {row.number: row for row in new}
     lines = Line.objects.filter(account=account, entry__phase__in=[Phase.OUTCOME, Phase.SETTLEMENT])
-    known = [
-        line
-        for some in batched(sorted(found))
-        for line in lines.filter(number__in=some, entry__state=State.SUCCEEDED).select_related("entry").order_by("id")
-    ]
+    lines = lines.filter(number__in=found, entry__state=State.SUCCEEDED)
+    known = list(lines.select_related("entry").order_by("id"))
     intents = Entry.objects.filter(operation__in={line.entry.operation for line in known}, phase=Phase.INTENT)
     people = dict(intents.values_list("operation", "actor_name"))
+    assigned: dict[int, tuple[Any, ...]] = {}
+    rented: dict[int, tuple[Any, ...]] = {}
     for line in known:
-        row, entry = found[line.number], line.entry
+        entry, by = line.entry, people[line.entry.operation]
         if entry.action == Action.CHECK_OUT:
-            row.rented_in, row.rented_by, row.rented_at = entry.operation, people[entry.operation], entry.at
+            rented[line.number] = (by, entry.at, entry.operation.hex)
         else:
-            here = line.became == row.application_key
-            row.assigned_by, row.assigned_at = (people[entry.operation], entry.at) if here else ("", None)
+            here = line.became == found[line.number].application_key
+            assigned[line.number] = (by, entry.at) if here else NOTHING[:2]
+    return {n: (*assigned.get(n, NOTHING[:2]), *rented.get(n, NOTHING[2:])) for n in assigned.keys() | rented.keys()}
 
 
-def _seen_outside(account: Account, moved: Sequence[Change], new: Sequence[Number], gone: Sequence[Number]) -> None:
+def _seen_outside(account: Account, moved: Sequence[Change], came: Sequence[Change], went: Sequence[Change]) -> None:
     parts = {
         "assigned, moved or unassigned": len(moved),
-        "rented": len(new),
-        "no longer rented": len(gone),
+        "rented": len(came),
+        "no longer rented": len(went),
     }
     if any(parts.values()):
         seen = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
-        details: dict[str, object] = {"rented": [row.number for row in new], "gone": [row.number for row in gone]}
+        details: dict[str, object] = {"rented": [c.number for c in came], "gone": [c.number for c in went]}
         if since := reading(account, Reading.What.NUMBERS).read_at:
             details["since"] = since.isoformat()
         message = f"Seen in the list from Sinch, done outside numberadmin: {seen}."
-        came = [Change(row.number, "", row.application_key) for row in new]
-        went = [Change(row.number, row.application_key, "") for row in gone]
         record.event(account, None, Action.OUTSIDE, message, changes=[*moved, *came, *went], details=details)

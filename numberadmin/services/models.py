@@ -73,6 +73,11 @@ class Reading(models.Model):
     lacking = models.JSONField(default=list)
     # Something was done since that changed the list, and its answer did not tell how.
     outdated = models.BooleanField(default=False)
+    # Stands for the counts that are kept of the list: another one whenever these change. None are kept yet: 0.
+    version = models.BigIntegerField(default=0)
+    # A reading of the list is under way since then, and has come to so many rows.
+    begun_at = models.DateTimeField(null=True)
+    rows = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "what"], name="one_reading_each")]
@@ -132,23 +137,30 @@ class Application(models.Model):
 class Number(Priced, Placed):
     """A rented number, as the remote's list had it when last read."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_index=False)
     number = models.BigIntegerField()
     group_id = models.BigIntegerField(null=True)
     has = _capabilities()
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, db_index=False)
     expires = models.DateTimeField(null=True)
     assigned_by = models.CharField(max_length=200, blank=True)
     assigned_at = models.DateTimeField(null=True)
     rented_by = models.CharField(max_length=200, blank=True)
     rented_at = models.DateTimeField(null=True)
-    rented_in = models.UUIDField(null=True, db_index=True)
+    rented_in = models.UUIDField(null=True)
+    # Since when it is in no application, as far as that is known; the day of `free_since` counts.
+    free_since = models.DateTimeField(null=True)
+    # The mark of its row in the list that was last read, or none: then the row is looked at anew.
+    mark = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "number"], name="one_row_a_number")]
         indexes = [
             models.Index(fields=["account", "application", "number"]),
-            models.Index(fields=["account", "expires"]),
+            models.Index(fields=["account", "application", "country_id", "number"]),
+            models.Index(fields=["account", "searched", "number"]),
+            models.Index(fields=["account", "expires", "number"]),
+            models.Index(fields=["rented_in"], condition=models.Q(rented_in__isnull=False), name="number_rented_in"),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +173,53 @@ class Number(Priced, Placed):
     @property
     def application_key(self) -> str:
         return self.application.key if self.application else ""
+
+
+class Tally(models.Model):
+    """How many numbers have all of this in common, so that no page has to count them. `application` is an
+    application's id, or 0; `amount` what they cost a period, in ten-thousandths; `priced` how many have a price."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_index=False)
+    application = models.BigIntegerField()
+    country_id = models.CharField(max_length=8)
+    country = models.CharField(max_length=200)
+    has = models.CharField(max_length=100)
+    currency = models.CharField(max_length=3)
+    count = models.BigIntegerField()
+    priced = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "application", "country_id", "country", "has", "currency"], name="one_tally_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.application}, {self.country}, {self.has}"
+
+
+class DayTally(models.Model):
+    """How many numbers expire on a day, and how many that cost money are in no application since a day."""
+
+    class What(models.TextChoices):
+        EXPIRES = "expires"
+        FREE = "free"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_index=False)
+    what = models.CharField(max_length=7, choices=What.choices)
+    # By the clock of the installation; the first day of all where it is not known.
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    count = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "what", "day", "currency"], name="one_tally_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.what} {self.day}"
 
 
 class Label(models.Model):

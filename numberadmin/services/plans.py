@@ -263,7 +263,7 @@ def _not_rented(account: Account, number: int) -> str:
 def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
     """The mirror's rows of the numbers."""
     found: dict[int, Number] = {}
-    for some in mirror.batched(sorted(set(numbers))):
+    for some in mirror.in_parts(sorted(set(numbers)), mirror.BATCH):
         rows = Number.objects.filter(account=account, number__in=some).select_related("application")
         found |= {row.number: row for row in rows}
     return found

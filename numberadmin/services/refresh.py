@@ -23,7 +23,7 @@ from numberadmin.services import background, listing, mirror, permission, record
 from numberadmin.services.database import impatience
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, account_lock, turn
-from numberadmin.services.models import Number, Reading
+from numberadmin.services.models import Reading
 from numberadmin.services.results import Outcome, Refusal, SignInAgain
 from numberadmin.services.room import Crowded, room
 
@@ -112,10 +112,10 @@ def now(*, actor: Actor, accept: str = "") -> Outcome:
         _failed(account, error)
         message = f"{remote.explain(error)} The list below is the one read before."
         return Outcome(uuid.uuid4(), State.FAILED, message)
-    message = f"The list of rented numbers was read again: {len(fetched.listing.rows):,} numbers."
+    message = f"The list of rented numbers was read again: {len(fetched.listing):,} numbers."
     if not fetched.listing.damaged:
         return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
-    left_out = f" {len(fetched.listing.damaged)} rows could not be read; what was known of them is kept."
+    left_out = f" {fetched.listing.damaged} rows could not be read; what was known of them is kept."
     return Outcome(uuid.uuid4(), State.UNKNOWN, message + left_out)
 
 
@@ -199,23 +199,19 @@ def _store(
     accept: str = "",
 ) -> Fetched:
     """Makes the mirror equal to the list, once it is believed. Wants the account's lock."""
-    fetched = listing.believed(account, instance, fetched, accept)
+    fetched, found = listing.believed(account, instance, fetched, accept)
+    if mirror.reading(account, Reading.What.NUMBERS).read_at is None:
+        mirror.fill(account, fetched.listing, found)
     with transaction.atomic(durable=True):
-        if accept and by:
-            _accepted(by, fetched)
-        mirror.store(account, fetched.listing, settle.doubted(account), settle.ordered_groups(account))
-        damaged = len(fetched.listing.damaged)
+        if accept and by and found.gone:
+            message = f"Said that the list from Sinch is right: it lacks {len(found.gone)} numbers that were rented."
+            record.event(by.account, by, Action.ACCEPT, message)
+        mirror.store(account, fetched.listing, found, settle.doubted(account), settle.ordered_groups(account))
+        damaged = fetched.listing.damaged
         mirror.note(account, Reading.What.NUMBERS, damaged=damaged, seconds=fetched.seconds)
     if settling:
         settle.by_list(account, by, fetched)
     return fetched
-
-
-def _accepted(by: Actor, fetched: Fetched) -> None:
-    had = set(Number.objects.filter(account=by.account).values_list("number", flat=True))
-    if gone := had - {row.number for row in fetched.listing.rows}:
-        message = f"Said that the list from Sinch is right, which lacks {len(gone)} numbers that were rented before."
-        record.event(by.account, by, Action.ACCEPT, message)
 
 
 def _failed(account: Account, error: sinch.SinchError) -> None:

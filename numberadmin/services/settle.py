@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, islice
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import mirror, record
-from numberadmin.services.listing import Fetched, Listing
+from numberadmin.services.listing import Fetched
 from numberadmin.services.models import Number, Open, Reservation
 from numberadmin.services.record import Result
 from numberadmin.services.results import Busy
@@ -84,16 +84,22 @@ def lands_until(intent: Entry) -> dt.datetime:
     return known_by(intent) or timezone.now() + dt.timedelta(seconds=settings.SETTLE_SECONDS)
 
 
-def new_numbers(intent: Entry, rows: Iterable[Number] | Iterable[sinch.RentedNumber]) -> list[int]:
+def candidates(intent: Entry) -> list[int]:
+    """The numbers that a checkout may have rented, as far as the mirror shows."""
+    return [row.number for row in _new(intent)]
+
+
+def _new(intent: Entry) -> list[Number]:
     """The numbers of a checkout's groups that were not there before it."""
     before = set(intent.details["before"])
     groups = {line["group_id"] for line in intent.details["lines"]}
-    return sorted(row.number for row in rows if row.group_id in groups and row.number not in before)
+    rows = Number.objects.filter(account=intent.account, group_id__in=groups).order_by("number")
+    return [row for row in rows if row.number not in before]
 
 
-def _assignment(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
-    now = {row.number: row.application_key for row in listing.rows}
+def _assignment(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> Result | None:
     lines = list(intent.lines.order_by("id"))
+    now = {row.number: row.application_key for row in listing.find([line.number for line in lines])}
     changes = [Change(line.number, line.was, now.get(line.number, line.was)) for line in lines]
     done = [n for n, became in ((line.number, line.became) for line in lines) if n in now and _same(now[n], became)]
     halves = _half_known(intent, done)
@@ -148,11 +154,12 @@ def _credit(intent: Entry, numbers: Sequence[int]) -> None:
     mirror.after_assign(intent.account, numbers, application, intent.actor_name)
 
 
-def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+def _checkout(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> Result | None:
     """New numbers in the checkout's groups tell which of its lines were rented; None where they do not."""
     confirmed, unanswered = sent(intent)
-    rented = new_numbers(intent, listing.rows)
-    references = _explained(intent, rented, listing, confirmed, unanswered)
+    new = [row for row in _new(intent) if row.number in listing]
+    rented = [row.number for row in new]
+    references = _explained(intent, Counter(row.group_id for row in new), confirmed, unanswered)
     if references is None:
         return None
     if len(references) < len(confirmed) + len(unanswered) and (not overdue or listing.damaged):
@@ -167,17 +174,16 @@ def _checkout(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
 
 
 def _explained(
-    intent: Entry, rented: Sequence[int], listing: Listing, confirmed: Sequence[str], unanswered: Sequence[str]
+    intent: Entry, new: Counter[int | None], confirmed: Sequence[str], unanswered: Sequence[str]
 ) -> list[str] | None:
     """The references that account for exactly the new numbers of each group; None where there are no such."""
     lines = {line["reference_id"]: line for line in intent.details["lines"]}
     every = [*confirmed, *unanswered]
-    new = Counter(row.group_id for row in listing.rows if row.number in set(rented))
     tries = [every, list(confirmed)]
     if intent.details["each"]:
         tries += [[*confirmed, *some] for count in range(1, len(unanswered)) for some in _some(unanswered, count)]
     for references in tries:
-        asked = Counter[int]()
+        asked = Counter[int | None]()
         for reference in references:
             asked[lines[reference]["group_id"]] += lines[reference]["quantity"]
         if asked == new:
@@ -198,11 +204,6 @@ def sent(intent: Entry) -> tuple[list[str], list[str]]:
     return [], [line["reference_id"] for line in intent.details["lines"]]
 
 
-def candidates(intent: Entry) -> list[int]:
-    """The numbers that a checkout may have rented, as far as the mirror shows."""
-    return new_numbers(intent, Number.objects.filter(account=intent.account))
-
-
 def rented_by(intent: Entry, references: Sequence[str], numbers: Sequence[int]) -> None:
     given_back(intent)
     _lines_of(intent).filter(reference_id__in=references).update(state=Reservation.State.RENTED, doubted=False)
@@ -218,7 +219,7 @@ def _lines_of(intent: Entry) -> QuerySet[Reservation]:
     return Reservation.objects.filter(account=intent.account, reference_id__in=references)
 
 
-def _reservation(intent: Entry, listing: Listing, overdue: bool) -> Result | None:
+def _reservation(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> Result | None:
     """No call lists reservations, so an answer that never came cannot be found out; nothing is spent by it."""
     message = (
         "Whether it was reserved is not known: the answer never came. Nothing was spent; if it is held, it lapses by "
@@ -227,7 +228,7 @@ def _reservation(intent: Entry, listing: Listing, overdue: bool) -> Result | Non
     return Result(State.UNKNOWN, message)
 
 
-JUDGES: dict[str, Callable[[Entry, Listing, bool], Result | None]] = {
+JUDGES: dict[str, Callable[[Entry, sinch.RentedNumbers, bool], Result | None]] = {
     Action.ASSIGN: _assignment,
     Action.MOVE: _assignment,
     Action.UNASSIGN: _assignment,

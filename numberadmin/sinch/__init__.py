@@ -16,6 +16,7 @@ from numberadmin.sinch.errors import (
     Unanswered,
     WrongScheme,
 )
+from numberadmin.sinch.rented import NO_MARK, RentedNumbers
 from numberadmin.sinch.signing import InstanceAuth, sign
 from numberadmin.sinch.types import (
     Identity,
@@ -30,6 +31,7 @@ from numberadmin.sinch.types import (
 )
 
 __all__ = [
+    "NO_MARK",
     "BadCredentials",
     "Client",
     "ClockOff",
@@ -49,6 +51,7 @@ __all__ = [
     "Organisation",
     "Refused",
     "RentedNumber",
+    "RentedNumbers",
     "Resting",
     "SinchError",
     "Ticket",

@@ -5,7 +5,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,6 +21,7 @@ from numberadmin.sinch.transport import Adapter, Answer, exchange
 from numberadmin.sinch.values import Damaged
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 AGENT = "numberadmin/0.1.0"
 READ_ATTEMPTS = 3
@@ -58,6 +59,28 @@ class Call(Struct, frozen=True, kw_only=True):
         return self.verb == "GET"
 
 
+class Taker(Protocol[T_co]):
+    """Takes in the answer of a success, as it comes, and gives what it means: `Damaged` where it means nothing."""
+
+    def feed(self, chunk: bytes) -> None: ...
+
+    def done(self) -> T_co: ...
+
+
+class _Whole(Generic[T]):
+    """For answers that are small."""
+
+    def __init__(self, read: Callable[[bytes], T]) -> None:
+        self._read = read
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self._body += chunk
+
+    def done(self) -> T:
+        return self._read(bytes(self._body))
+
+
 class _Result(Struct, Generic[T]):
     """What came of an attempt: a value, or an error that is kept and raised later, outside of any handler, so
     that no exception with a URL or a header hangs on to it."""
@@ -77,48 +100,52 @@ class Caller:
 
     def perform(self, call: Call, read: Callable[[bytes], T], limits: Limits) -> T:
         """The answer's value as `read` takes it. Reads are tried up to three times within one deadline."""
+        return self.stream(call, lambda: _Whole(read), limits)
+
+    def stream(self, call: Call, taker: Callable[[], Taker[T]], limits: Limits) -> T:
+        """The same for an answer that is taken in as it comes: by a new taker for each try."""
         started = time.monotonic()
         ends = started + limits.seconds
         tries = 1
         breaker = self._breakers[urlsplit(call.url).netloc, call.is_read]
-        result = self._admitted(call, read, limits, ends, breaker)
+        result = self._admitted(call, taker(), limits, ends, breaker)
         while call.is_read and tries < READ_ATTEMPTS and not breaker.is_open and _worth_another(result, ends, tries):
             tries += 1
-            result = self._admitted(call, read, limits, ends, breaker)
+            result = self._admitted(call, taker(), limits, ends, breaker)
         _log(call, result, time.monotonic() - started, tries)
         if result.error:
             raise result.error
         return result.value  # type: ignore[return-value]  # no error, so what `read` returned
 
-    def _admitted(
-        self, call: Call, read: Callable[[bytes], T], limits: Limits, ends: float, breaker: Breaker
-    ) -> _Result[T]:
+    def _admitted(self, call: Call, taker: Taker[T], limits: Limits, ends: float, breaker: Breaker) -> _Result[T]:
         """One attempt, unless the host is given a rest."""
         if seconds := breaker.rest():
             return _Result(None, error=Resting(call.name, _resting(seconds)))
-        result = self._attempt(call, read, limits, ends)
+        result = self._attempt(call, taker, limits, ends)
         breaker.note(_is_outage(result.error))
         return result
 
-    def _attempt(self, call: Call, read: Callable[[bytes], T], limits: Limits, ends: float) -> _Result[T]:
+    def _attempt(self, call: Call, taker: Taker[T], limits: Limits, ends: float) -> _Result[T]:
         request = _prepared(call)
         if request is None:
             return _Result(None, error=NotSent(call.name, "A value of the request cannot be sent. Nothing was."))
         attempt = Attempt(ends, self._connect_timeout)
         try:
             with attempt:
-                answer = self._exchange(call, request, attempt, limits.size)
+                answer = self._exchange(call, request, attempt, limits.size, taker.feed)
         except Exception as error:  # whatever it is, the attempt knows whether anything was sent
             host = str(urlsplit(call.url).hostname)
             return _Result(None, error=outcomes.failed(call.name, host, attempt, error, limits.seconds))
-        return _taken(call, request, answer, read)
+        return _taken(call, request, answer, taker)
 
-    def _exchange(self, call: Call, request: PreparedRequest, attempt: Attempt, size: int) -> Answer:
+    def _exchange(
+        self, call: Call, request: PreparedRequest, attempt: Attempt, size: int, feed: Callable[[bytes], None]
+    ) -> Answer:
         if call.is_read:
-            return exchange(self._adapter, request, attempt, size)
+            return exchange(self._adapter, request, attempt, size, call.promised, feed)
         adapter = Adapter()
         try:
-            return exchange(adapter, request, attempt, size)
+            return exchange(adapter, request, attempt, size, call.promised, feed)
         finally:
             adapter.close()
 
@@ -150,7 +177,7 @@ def _prepared(call: Call) -> PreparedRequest | None:
     return request if request.path_url == urlsplit(call.url).path else None
 
 
-def _taken(call: Call, request: PreparedRequest, answer: Answer, read: Callable[[bytes], T]) -> _Result[T]:
+def _taken(call: Call, request: PreparedRequest, answer: Answer, taker: Taker[T]) -> _Result[T]:
     if answer.status not in call.promised:
         # The header in whole, its value, and the signature by itself.
         header = str(request.headers["Authorization"])
@@ -158,7 +185,7 @@ def _taken(call: Call, request: PreparedRequest, answer: Answer, read: Callable[
         hidden = (*call.hidden, header, value, value.rpartition(":")[2])
         return _Result(answer.status, error=outcomes.refused(call.name, answer, hidden))
     try:
-        return _Result(answer.status, value=read(answer.body))
+        return _Result(answer.status, value=taker.done())
     except Damaged as damage:
         return _Result(answer.status, error=outcomes.unreadable(call.name, answer, str(damage)))
 

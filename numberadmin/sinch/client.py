@@ -1,15 +1,16 @@
 """The eleven calls, each a method. Every call ends with its promised value or with a `SinchError`."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from numberadmin.sinch import reading
+from numberadmin.sinch import reading, rented
 from numberadmin.sinch.caller import AGENT, Call, Caller, Limits
+from numberadmin.sinch.rented import RentedNumbers
 from numberadmin.sinch.signing import InstanceAuth, SchemeAuth
 from numberadmin.sinch.types import Identity, Instance, Listing, NumberGroup, Organisation, RentedNumber, Ticket
 
@@ -125,11 +126,14 @@ class Client:
         call = self._portal(instance, "check out", "POST", _shop(organisation_id), body, (204,))
         self._caller.perform(call, reading.nothing, self._limits)
 
-    def numbers(self, instance: Instance, organisation_id: str) -> Listing[RentedNumber]:
-        """Every number of the organisation ("List all rented numbers")."""
+    def numbers(
+        self, instance: Instance, organisation_id: str, progress: Callable[[int], None] | None = None
+    ) -> RentedNumbers:
+        """Every number of the organisation ("List all rented numbers"). The list may be long: it is taken in as it
+        comes, and `progress` is told how many rows there were so far."""
         path = f"/v1/organisations/id/{_piece(organisation_id)}/numbers"
         call = self._portal(instance, "rented numbers", "GET", path)
-        return self._caller.perform(call, reading.numbers, self._list_limits)
+        return self._caller.stream(call, lambda: rented.Taker(progress), self._list_limits)
 
     def application_numbers(self, instance: Instance, application_key: str) -> Listing[RentedNumber]:
         """The numbers of one application; NotFound where there is no such application

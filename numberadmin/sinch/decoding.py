@@ -1,6 +1,8 @@
 """From bytes to values that still have to be checked. Nothing but `Damaged` is raised for a body that cannot be."""
 
 import json
+import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -29,6 +31,10 @@ class Row(Struct, rename="camel"):
     expires: Any = None
 
 
+class _Numbered(Struct):
+    number: Any = None
+
+
 def _exact(digits: str) -> Decimal:
     """Never None: what stands there but is beyond reading must not pass for missing."""
     try:
@@ -38,6 +44,7 @@ def _exact(digits: str) -> Decimal:
 
 
 _rows = msgspec.json.Decoder(list[Raw])
+_numbered = msgspec.json.Decoder(list[_Numbered], float_hook=_exact)
 _row = msgspec.json.Decoder(Row, float_hook=_exact)
 _anything = msgspec.json.Decoder(Any, float_hook=_exact)
 
@@ -53,6 +60,34 @@ def array(body: bytes) -> list[Any]:
     if not isinstance(found, list):
         raise Damaged("it is not a list")
     return found
+
+
+def numbers(body: bytes, rows: list[Any]) -> list[Any]:
+    """What stands in the field "number" of each of the `rows` of an array; None where a row cannot be read."""
+    try:
+        return [row.number for row in _numbered.decode(body)]
+    except _UNREADABLE:
+        return [_number(raw) for raw in rows]
+
+
+def _number(raw: Any) -> Any:
+    try:
+        return row(raw).number
+    except Damaged:
+        return None
+
+
+# Between two rows of an array.
+_COMMA = re.compile(rb"\}[ \t\r\n]*(,)[ \t\r\n]*(?=\{)")
+
+
+def commas(body: bytearray) -> Iterator[int]:
+    """Where a row may end in a part of an array, the last places first; not more than a few."""
+    for start in (max(len(body) - 65_536, 0), 0):
+        found = [match.start(1) for match in _COMMA.finditer(body, start)]
+        if found:
+            yield from reversed(found[-8:])
+            return
 
 
 def row(raw: Any) -> Row:

@@ -14,6 +14,8 @@ from numberadmin.sinch.values import Damaged
 T = TypeVar("T")
 
 INSTANCE_SECONDS = 172_800
+# E.164 has 15 digits at most.
+BEYOND_NUMBERS = 10**15
 _LONGEST_SECONDS = 366 * 86_400
 
 
@@ -24,7 +26,7 @@ def groups(body: bytes) -> Listing[NumberGroup]:
 
 def numbers(body: bytes) -> Listing[RentedNumber]:
     """Rented numbers ("List all rented numbers"); a second row of one number is damaged."""
-    return _listing(body, _number, lambda row: row.number)
+    return _listing(body, rented_number, lambda row: row.number)
 
 
 def _listing(body: bytes, read: Callable[[Row], T], key: Callable[[T], int]) -> Listing[T]:
@@ -55,8 +57,9 @@ def _group(row: Row) -> NumberGroup:
     )
 
 
-def _number(row: Row) -> RentedNumber:
-    number = values.whole_number(row.number, "number", least=1, most=10**15 - 1)
+def rented_number(row: Row) -> RentedNumber:
+    """One row of a list of rented numbers."""
+    number = values.whole_number(row.number, "number", least=1, most=BEYOND_NUMBERS - 1)
     try:
         return RentedNumber(
             number=number,

@@ -6,6 +6,7 @@ exception does not tell. Redirects, cookies, proxies and netrc belong to a `requ
 
 import logging
 import socket
+from collections.abc import Callable, Collection
 from contextlib import closing
 from contextvars import ContextVar
 from typing import Any
@@ -25,11 +26,14 @@ _current: ContextVar[Attempt] = ContextVar("attempt")
 
 
 class Answer(Struct, frozen=True):
-    """A complete answer, its body decoded; `date` is its Date header."""
+    """A complete answer, its body decoded; `date` is its Date header. `body` is empty where a feed took it."""
 
     status: int
     body: bytes
     date: str
+
+
+Feed = Callable[[bytes], None]
 
 
 class TooLarge(Exception):
@@ -77,29 +81,35 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def exchange(adapter: Adapter, request: PreparedRequest, attempt: Attempt, max_bytes: int) -> Answer:
-    """Send and take in. What it raises says little: `attempt` knows what was sent and whether time ran out."""
+def exchange(
+    adapter: Adapter, request: PreparedRequest, attempt: Attempt, max_bytes: int, promised: Collection[int], feed: Feed
+) -> Answer:
+    """Send and take in. What it raises says little: `attempt` knows what was sent and whether time ran out.
+
+    The body of an answer with a promised status goes to `feed`; any other is kept.
+    """
     token = _current.set(attempt)
     try:
         limits = (attempt.connect_timeout, max(attempt.left(), 0.001))
         response = adapter.send(request, stream=True, timeout=limits, verify=True)
         with closing(response):
-            body = _whole(response, max_bytes)
+            body = bytearray()
+            _take_in(response, max_bytes, feed if response.status_code in promised else body.extend)
         # A body without a length ends where the connection does: it may have been the deadline that ended it.
         if attempt.over:
             raise TimeoutError
-        return Answer(response.status_code, body, response.headers.get("Date", ""))
+        return Answer(response.status_code, bytes(body), response.headers.get("Date", ""))
     finally:
         _current.reset(token)
 
 
-def _whole(response: Response, max_bytes: int) -> bytes:
-    body = bytearray()
+def _take_in(response: Response, max_bytes: int, feed: Feed) -> None:
+    size = 0
     for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > max_bytes:
+        size += len(chunk)
+        if size > max_bytes:
             raise TooLarge
-    return bytes(body)
+        feed(chunk)
 
 
 def _without_identity(record: logging.LogRecord) -> bool:

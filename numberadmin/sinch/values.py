@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from numberadmin.sinch.types import Money
@@ -21,6 +22,11 @@ _AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
+# Lists repeat themselves: what was read a moment ago is remembered, if it is short.
+_remembered = lru_cache(4096)
+_SHORT = 100
+
+
 class Damaged(ValueError):
     """A value that cannot be relied on; its text names the value, never what was sent."""
 
@@ -33,10 +39,13 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     return text.strip()[:limit]
 
 
+_cleaned = _remembered(clean)
+
+
 def text(value: Any) -> str:
     """A text for display: "" for anything that is neither a text nor a whole number."""
     if isinstance(value, str):
-        return clean(value)
+        return _cleaned(value) if len(value) <= _SHORT else clean(value)
     return str(value) if _is_int(value) and abs(value) < 10**18 else ""
 
 
@@ -68,9 +77,14 @@ def application_key(value: Any) -> str:
 
 def capabilities(value: Any) -> tuple[str, ...]:
     """Lower case, in the order sent, without repeats."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or len(value) > _SHORT or not all(isinstance(item, str) for item in value):
         raise Damaged("the capabilities cannot be read")
-    words = tuple(dict.fromkeys(item.strip().lower() for item in value))
+    return _words(tuple(value))
+
+
+@_remembered
+def _words(items: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(item.strip().lower() for item in items))
     if len(words) > 16 or not all(_CAPABILITY.fullmatch(word) for word in words):
         raise Damaged("the capabilities cannot be read")
     return words
@@ -80,8 +94,17 @@ def money(value: Any) -> Money | None:
     """The exact price; None where it is unclear: no currency, below zero, not finite, or beyond belief."""
     if not isinstance(value, dict):
         return None
-    amount, currency = _amount(value.get("amount")), value.get("currencyId")
-    if amount is None or not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+    amount, currency = value.get("amount"), value.get("currencyId")
+    if isinstance(amount, (Decimal, int, str)) and isinstance(currency, str) and len(currency) == 3:
+        return _money(amount, type(amount).__name__, currency)
+    return None
+
+
+@_remembered
+def _money(value: Decimal | int | str, kind: str, currency: str) -> Money | None:
+    """`kind` tells values apart that are equal, as 1 and 1.00 are."""
+    amount = _amount(value)
+    if amount is None or not _CURRENCY.fullmatch(currency):
         return None
     return Money(amount=amount, currency=currency.upper())
 
@@ -96,8 +119,11 @@ def _amount(value: Any) -> Decimal | None:
 
 def moment(value: Any) -> datetime | None:
     """An aware time in UTC; one without an offset is taken for UTC; None where it cannot be read."""
-    if not isinstance(value, str) or len(value) > 40:
-        return None
+    return _moment(value) if isinstance(value, str) and len(value) <= 40 else None
+
+
+@_remembered
+def _moment(value: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(value)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -125,4 +125,4 @@ def test_refusals_are_answers_and_no_reason_to_rest(remote, signed_in):
     client, instance, organisation = signed_in
     unknown = "00000000-0000-4000-8000-000000000000"
     assert set(errors(lambda: client.application_numbers(instance, unknown), 8)) == {sinch.NotFound}
-    assert client.numbers(instance, organisation).whole
+    assert not client.numbers(instance, organisation).damaged

@@ -132,7 +132,7 @@ def test_a_packed_answer_is_read() -> None:
 def test_the_list_of_rented_numbers_has_its_own_limits() -> None:
     with serving(answer(200, b"[" + b" " * 2_000 + b"]")) as server:
         client = server.client(max_bytes=1_000, list_max_bytes=10_000)
-        assert client.numbers(INSTANCE, "1").whole
+        assert not client.numbers(INSTANCE, "1").damaged
         with pytest.raises(Unanswered, match="larger"):
             client.groups(INSTANCE, "1")
 
