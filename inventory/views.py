@@ -215,9 +215,10 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
     views = saved.every(request.actor)
     kept = posting.draft(request)
     fields = kept.get("fields", {})
+    page = rentals.browse(request.actor.account, wanted)
     context = {
         "filter": wanted,
-        "page": rentals.browse(request.actor.account, wanted),
+        "page": page,
         "query": query,
         "here": _path("inventory", query),
         "changed": changed,
@@ -239,6 +240,9 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "sorts": forms.SORTS,
         "within": sorted(forms.WITHIN | ({wanted.expiring} if wanted.expiring is not None else set())),
     }
+    if (request.htmx.target or "").startswith("folded-"):
+        opened = next(iter(page.shelves), None)
+        return web.page(request, "inventory/shelf.html", context | {"shelf": opened}) if opened else HttpResponse()
     return web.page(request, "inventory/inventory.html", context, {"listing", "numbers"})
 
 

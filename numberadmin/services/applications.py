@@ -4,42 +4,31 @@ Sinch has no list of them: they are known by the keys on numbers, and by the key
 """
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import permission, record, remote, settle
+from numberadmin.services import counts, permission, record, remote, settle, tallies
+from numberadmin.services.counts import Held
 from numberadmin.services.lock import Taken, turn
-from numberadmin.services.models import Application, Number, Total
+from numberadmin.services.models import Application
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
 
 NAME_LENGTH = 100
 
 
-@dataclass(frozen=True)
-class Held:
-    """An application with how many numbers are in it, and what these cost a period in each currency."""
-
-    application: Application
-    count: int
-    costs: list[Total]
-
-
 def every(account: Account) -> list[Application]:
     """The account's applications, by name, the nameless ones last."""
-    return sorted(Application.objects.filter(account=account), key=_by_name)
+    return counts.of(account).applications
 
 
 def names(account: Account) -> dict[str, str]:
@@ -49,25 +38,9 @@ def names(account: Account) -> dict[str, str]:
 
 def with_counts(account: Account) -> list[Held]:
     """The same, with how many numbers each has and what these cost a period."""
-    counts, costs = _sums(account)
-    return [Held(a, counts[a.pk], costs[a.pk]) for a in every(account)]
-
-
-def _sums(account: Account) -> tuple[dict[int, int], dict[int, list[Total]]]:
-    counts: dict[int, int] = defaultdict(int)
-    costs: dict[int, list[Total]] = defaultdict(list)
-    rows = Number.objects.filter(account=account, application__isnull=False)
-    for key, currency, count, amount in (
-        rows.order_by("currency").values_list("application", "currency").annotate(Count("id"), Sum("amount"))
-    ):
-        counts[key] += count
-        if amount is not None:
-            costs[key].append(Total(Decimal(amount), currency))
-    return counts, costs
-
-
-def _by_name(application: Application) -> tuple[bool, str, str]:
-    return not application.name, application.name.casefold(), application.key
+    found = counts.of(account)
+    held = {row.application: row for row in found.held()}
+    return [held.get(row) or Held(row, 0, []) for row in found.applications]
 
 
 def known(account: Account, key: str) -> Application:
@@ -116,6 +89,7 @@ def _added(
     row.name = name
     with transaction.atomic(durable=True):
         row.save()
+        tallies.touch(actor.account)
         return record.event(
             actor.account,
             actor,

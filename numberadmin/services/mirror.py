@@ -219,6 +219,8 @@ def known_applications(account: Account, keys: Iterable[str]) -> dict[str, Appli
     known = {application.key.lower(): application for application in Application.objects.filter(account=account)}
     wanted = {key.lower(): key for key in sorted(set(keys)) if key}
     new = [Application(account=account, key=wanted[low]) for low in sorted(wanted.keys() - known.keys())]
+    if new:
+        tallies.touch(account)
     return known | {application.key.lower(): application for application in Application.objects.bulk_create(new)}
 
 
@@ -295,8 +297,8 @@ def _taken(row: sinch.RentedNumber, applications: dict[str, Application]) -> tup
 
 def _facts(taken: tuple[Any, ...], since: dt.datetime | None) -> tuple[Any, ...]:
     """The same as the counts have it, in the order of their FACTS."""
-    _, has, application, country_id, country, _, _, _, expires, amount, currency = taken
-    return application, country_id, country, has, currency, amount, expires, since
+    _, has, application, country_id, country, _, _, searched, expires, amount, currency = taken
+    return application, country_id, country, has, currency, amount, expires, searched, since
 
 
 @lru_cache(4096)

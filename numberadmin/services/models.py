@@ -222,6 +222,20 @@ class DayTally(models.Model):
         return f"{self.count} {self.what} {self.day}"
 
 
+class PlaceTally(models.Model):
+    """How many numbers have the same place, as `searched` has it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_index=False)
+    searched = models.CharField(max_length=500)
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "searched"], name="one_tally_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.searched}"
+
+
 class Label(models.Model):
     """What the team calls a number, and a note on it; it stays when the number leaves the list."""
 

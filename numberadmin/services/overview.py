@@ -2,20 +2,19 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account, Connection
 from numberadmin.audit import journal
 from numberadmin.audit.journal import Row
-from numberadmin.audit.models import Line, Phase, State
 from numberadmin.services import applications, approval, doubt, mirror, settle
-from numberadmin.services.models import Number, Reading, Total
+from numberadmin.services import counts as counting
+from numberadmin.services.counts import Free
+from numberadmin.services.models import Reading, Total
 
 TOP = 8
 LAST = 8
@@ -56,7 +55,7 @@ class Idle:
 
     count: int
     costs: list[Total]
-    since: dt.datetime | None
+    since: dt.date | None
     ages: list[Age]
 
 
@@ -97,21 +96,19 @@ class Overview:
 
 
 def of(account: Account) -> Overview:
-    """All of it, in a fixed number of queries."""
-    numbers = Number.objects.filter(account=account)
-    held = applications.with_counts(account)
-    total = numbers.count()
-    costs, unpriced = _costs(numbers)
-    weeks, past = _weeks(numbers)
+    """All of it, from the counts that are kept: it costs the same however many numbers there are."""
+    counts = counting.of(account)
+    weeks, past = _weeks(counts.expires)
+    held = [row for row in counts.held() if row.application]
     return Overview(
-        total=total,
-        unassigned=total - sum(row.count for row in held),
-        countries=_shares((key, name or key or "not given", n) for key, name, n in _by_country(numbers)),
-        capabilities=_shares(_by_capability(numbers)),
-        applications=_shares((row.application.key, row.application.label, row.count) for row in held),
-        costs=costs,
-        unpriced=unpriced,
-        idle=_idle(account, numbers),
+        total=counts.total,
+        unassigned=counts.unassigned,
+        countries=_shares((key, name or key or "not given", n) for (key, name), n in counts.by_country.items()),
+        capabilities=_shares((name, name, n) for name, n in counts.by_capability.items()),
+        applications=_shares((row.key, str(row.application), row.count) for row in held),
+        costs=[total for total in counts.costs if total.amount],
+        unpriced=counts.unpriced,
+        idle=_idle(counts.free),
         weeks=weeks,
         past=past,
         changes=_last_changes(account),
@@ -128,67 +125,37 @@ def _shares(rows: Iterable[tuple[str, str, int]]) -> Shares:
     return Shares(found[:TOP], max(len(found) - TOP, 0))
 
 
-def _by_country(numbers: "QuerySet[Number]") -> Iterable[tuple[str, str, int]]:
-    return numbers.order_by("country_id").values_list("country_id", "country").annotate(Count("id"))
-
-
-def _by_capability(numbers: "QuerySet[Number]") -> Iterable[tuple[str, str, int]]:
-    counts = Counter[str]()
-    for has, count in numbers.order_by("has").values_list("has").annotate(Count("id")):
-        for capability in has.split(",") if has else []:
-            counts[capability] += count
-    return ((name, name, count) for name, count in counts.items())
-
-
-def _costs(numbers: "QuerySet[Number]") -> tuple[list[Total], int]:
-    """What the numbers cost a period, by currency, and of how many the price is not known."""
-    sums = numbers.order_by("currency").values_list("currency").annotate(Sum("amount"), Count("id"), Count("amount"))
-    rows = list(sums)
-    costs = [Total(Decimal(amount), currency) for currency, amount, _, _ in rows if amount]
-    return costs, sum(every - priced for _, _, every, priced in rows)
-
-
-def _idle(account: Account, numbers: "QuerySet[Number]") -> Idle:
-    """Unassigned since it was last taken out of an application, else since it was rented, as far as that is known."""
-    lines = Line.objects.filter(account=account, number=OuterRef("number"), became="").exclude(was="")
-    lines = lines.exclude(entry__phase=Phase.INTENT).exclude(entry__state=State.UNKNOWN)
-    since = Subquery(lines.order_by("-id").values("entry__at")[:1])
-    rows = numbers.filter(application__isnull=True, amount__gt=0).annotate(since=since)
-    groups: dict[str, list[tuple[Decimal, str]]] = defaultdict(list)
-    oldest: dt.datetime | None = None
-    for left, rented, amount, currency in rows.values_list("since", "rented_at", "amount", "currency"):
-        at = left or rented
-        oldest = min(oldest or at, at) if at else oldest
-        groups[_age(at)].append((amount or Decimal(), currency))
+def _idle(free: list[Free]) -> Idle:
     names = [name for _, name in AGES] + [BEFORE]
-    ages = [Age(name, len(groups[name]), _sum(groups[name])) for name in names if name in groups]
-    every = [price for prices in groups.values() for price in prices]
-    return Idle(len(every), _sum(every), oldest, ages)
+    groups = {name: [row for row in free if _age(row.since) == name] for name in names}
+    ages = [Age(name, sum(row.count for row in rows), _sum(rows)) for name, rows in groups.items() if rows]
+    since = min((row.since for row in free if row.since), default=None)
+    return Idle(sum(row.count for row in free), _sum(free), since, ages)
 
 
-def _age(at: dt.datetime | None) -> str:
-    if at is None:
+def _age(since: dt.date | None) -> str:
+    if since is None:
         return BEFORE
-    days = (timezone.now() - at).days
+    days = (timezone.localdate() - since).days
     return next((name for limit, name in AGES if days < limit), AGES[-1][1])
 
 
-def _sum(prices: Iterable[tuple[Decimal, str]]) -> list[Total]:
+def _sum(free: Iterable[Free]) -> list[Total]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for amount, currency in prices:
-        sums[currency] += amount
+    for row in free:
+        sums[row.cost.currency] += row.cost.amount
     return [Total(amount, currency) for currency, amount in sorted(sums.items())]
 
 
-def _weeks(numbers: "QuerySet[Number]") -> tuple[list[Week], int]:
+def _weeks(expires: Mapping[dt.date, int]) -> tuple[list[Week], int]:
     """The weeks from today on, as many as DAYS need; and how many numbers are past their date."""
-    now, today = timezone.now(), timezone.localdate()
-    soon = numbers.filter(expires__gte=now, expires__lt=now + dt.timedelta(days=DAYS))
-    counts = Counter[int]()
-    for day, count in soon.annotate(day=TruncDate("expires")).order_by("day").values_list("day").annotate(Count("id")):
-        counts[(day - today).days // 7] += count
-    weeks = [Week(today + dt.timedelta(weeks=n), counts[n]) for n in range(-(-DAYS // 7))]
-    return weeks, numbers.filter(expires__lt=now).count()
+    today, counts, past = timezone.localdate(), Counter[int](), 0
+    for day, count in expires.items():
+        if day < today:
+            past += count
+        elif (day - today).days <= DAYS:
+            counts[(day - today).days // 7] += count
+    return [Week(today + dt.timedelta(weeks=n), counts[n]) for n in range(-(-DAYS // 7))], past
 
 
 def _last_changes(account: Account) -> list[Row]:

@@ -1,27 +1,36 @@
-"""The rented numbers, as pages read them: from the mirror alone, never from the remote."""
+"""The rented numbers, as pages read them: from the mirror alone, never from the remote.
+
+What a page costs depends on what it shows, not on how many numbers the account has: totals come from the counts that
+are kept, and rows from indexes. Where filters leave more than MOST numbers and no count is kept of them, the total is
+not told, and the rows are found application by application.
+"""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.pages import slice_of
-from numberadmin.services import applications, labels, mirror, settle
-from numberadmin.services.models import Application, Label, Number, Reading, Total, folded
+from numberadmin.services import counts as counting
+from numberadmin.services import labels, mirror, search, settle
+from numberadmin.services.counts import UNASSIGNED, Counts, Held
+from numberadmin.services.models import Application, Label, Number, Reading, Total
 
 PAGE = 100
 SOON = 30
+# So many numbers are sorted and counted for a page.
+MOST = 2000
+# So many more applications are shown below a page, folded.
+FURTHER = 20
 SORTS: dict[str, list[str | OrderBy]] = {
     "number": ["number"],
     "-number": ["-number"],
@@ -32,12 +41,12 @@ SORTS: dict[str, list[str | OrderBy]] = {
     "expires": [F("expires").asc(nulls_last=True), "number"],
     "-expires": [F("expires").desc(nulls_last=True), "number"],
 }
-UNASSIGNED = "none"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What the person looks for. `expiring`: within that many days. `rented`: by that checkout's operation."""
+    """What the person looks for. `expiring`: within that many days. `rented`: by that checkout's operation. `after` and
+    `before`: the number that the page before ended with, or that the page after began with."""
 
     q: str = ""
     application: str = ""
@@ -48,6 +57,8 @@ class Filter:
     page: int = 1
     rented: UUID | None = None
     doubt: bool = False
+    after: int | None = None
+    before: int | None = None
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filter":
@@ -62,12 +73,15 @@ class Filter:
             page=_whole(query.get("page", ""), 1_000_000) or 1,
             rented=_uuid(query.get("rented", "")),
             doubt=query.get("doubt") == "1",
+            after=_whole(query.get("after", ""), 10**15),
+            before=_whole(query.get("before", ""), 10**15),
         )
 
     @property
     def only_rented(self) -> bool:
         """Whether nothing but the checkout narrows the list."""
-        return self.rented is not None and self == Filter(rented=self.rented, sort=self.sort, page=self.page)
+        bare = Filter(sort=self.sort, page=self.page, rented=self.rented, after=self.after, before=self.before)
+        return self.rented is not None and self == bare
 
 
 @dataclass(frozen=True)
@@ -82,60 +96,242 @@ class Tabs:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One application's numbers on a page; `count` and `costs` are of all that match, on whatever page."""
+    """One application's numbers on a page; `count` and `costs` are of all that match, on whatever page (`count` None:
+    it was not counted)."""
 
     application: Application | None
     numbers: list[Number]
-    count: int
+    count: int | None
     costs: list[Total]
 
     @property
     def key(self) -> str:
         return self.application.key if self.application else ""
 
+    @property
+    def in_part(self) -> bool:
+        return self.count is not None and len(self.numbers) < self.count
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of a page, by application. `total` match on all pages (None: more than MOST); `start` is the place of
+    the first one, from 0. `further` are the applications that come after the page."""
+
+    shelves: list[Shelf]
+    total: int | None
+    page: int
+    pages: int
+    start: int
+    further: list[Held] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Number]:
+        return [row for shelf in self.shelves for row in shelf.numbers]
+
 
 @dataclass(frozen=True)
 class NumberPage:
-    """A page of numbers, by application: `total` match the filter, `of` are rented in all."""
+    """A page of numbers, by application: `total` match the filter (None: more than `most`), `of` are rented in all."""
 
     shelves: list[Shelf]
-    total: int
+    further: list[Held]
+    total: int | None
     of: int
     page: int
     pages: int
     shown_from: int
     shown_to: int
     tabs: Tabs
-    countries: list[tuple[str, str]]
-    capabilities: list[str]
-    applications: list[Application]
+    counts: Counts
     reading: Reading
     doubted: set[int] = field(default_factory=set)
     labels: dict[int, Label] = field(default_factory=dict)
+    most: int = MOST
+
+    @property
+    def first(self) -> int | None:
+        return self.shelves[0].numbers[0].number if self.shelves else None
+
+    @property
+    def last(self) -> int | None:
+        return self.shelves[-1].numbers[-1].number if self.shelves else None
 
 
 def browse(account: Account, filter: Filter) -> NumberPage:
-    every = Number.objects.filter(account=account)
-    doubted = settle.doubted(account)
-    matching = _matching(every, filter, doubted)
-    part = slice_of(_in_order(matching, filter.sort), filter.page, PAGE)
-    tabs = _tabs(every, len(doubted))
+    counts, doubted = counting.of(account), settle.doubted(account)
+    part = _part(account, filter, counts, doubted)
     return NumberPage(
-        shelves=_shelves(matching, part.rows),
+        shelves=part.shelves,
+        further=part.further,
         total=part.total,
-        of=tabs.all,
+        of=counts.total,
         page=part.page,
         pages=part.pages,
-        shown_from=part.start,
-        shown_to=max(part.start + len(part.rows) - 1, 0),
-        tabs=tabs,
-        countries=list(every.order_by("country").values_list("country_id", "country").distinct()),
-        capabilities=_capabilities(every),
-        applications=applications.every(account),
+        shown_from=part.start + 1 if part.shelves else 0,
+        shown_to=part.start + len(part.rows),
+        tabs=Tabs(counts.total, counts.unassigned, counts.expiring(SOON), len(doubted)),
+        counts=counts,
         reading=mirror.reading(account, Reading.What.NUMBERS),
         doubted=doubted,
         labels=labels.of(account, [row.number for row in part.rows]),
     )
+
+
+def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> Part:
+    held = counts.held(filter.application, filter.country, filter.capability)
+    matching = _matching(account, filter, counts, doubted)
+    if not (filter.q or filter.rented or filter.doubt or filter.expiring is not None):
+        return _by_counts(matching, filter, held)
+    few = _few(account, filter, counts, held)
+    if few is not None:
+        return _counted(matching.filter(few), filter, counts)
+    return _found(matching, filter, held)
+
+
+def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held]) -> Q | None:
+    """What narrows the numbers down to no more than MOST, if anything does."""
+    if sum(row.count for row in held) <= MOST or filter.rented or filter.doubt:
+        return Q()
+    if filter.expiring is not None and counts.expiring(filter.expiring) <= MOST:
+        return Q()
+    for word in search.words(filter.q):
+        found = search.few(account, word, counts, MOST)
+        if found is not None:
+            return Q(number__in=found)
+    return None
+
+
+def _by_counts(matching: QuerySet[Number], filter: Filter, held: Sequence[Held]) -> Part:
+    """How many there are is known for each application, so the page's place in each is known before any row is."""
+    total = sum(row.count for row in held)
+    pages = max(1, -(-total // PAGE))
+    page = min(max(filter.page, 1), pages)
+    start = (page - 1) * PAGE
+    cuts, further = _cuts(held, start)
+    rows: dict[int, list[Number]] = defaultdict(list)
+    whole = [cut.held for cut in cuts if cut.whole and cut.held.application]
+    for row in (
+        matching.filter(application__in=[h.application for h in whole]).order_by(*SORTS[filter.sort]) if whole else ()
+    ):
+        rows[row.application_id or 0].append(row)
+    for cut in cuts:
+        if cut.held not in whole:
+            application = cut.held.application
+            key = application.pk if application else 0
+            rows[key] = _cut(matching.filter(application=application), filter, cut, cut is cuts[0], cut is cuts[-1])
+    shelves = [_shelf(h, rows[h.application.pk if h.application else 0]) for h in (cut.held for cut in cuts)]
+    return Part([shelf for shelf in shelves if shelf.numbers], total, page, pages, start, further[:FURTHER])
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What a page has of an application: so many of its numbers, after so many others."""
+
+    held: Held
+    after: int
+    take: int
+
+    @property
+    def whole(self) -> bool:
+        return self.take == self.held.count
+
+
+def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
+    cuts, left, further = [], PAGE, []
+    for row in held:
+        if start >= row.count:
+            start -= row.count
+        elif left:
+            take = min(row.count - start, left)
+            cuts.append(_Cut(row, start, take))
+            start, left = 0, left - take
+        else:
+            further.append(row)
+    return cuts, further
+
+
+def _cut(numbers: QuerySet[Number], filter: Filter, cut: _Cut, first: bool, last: bool) -> list[Number]:
+    """By the number that the page before ended with, or the one that the page after began with, where the person comes
+    from there and it is still in the application: else by counting."""
+    if filter.sort in ("number", "-number") and cut.after:
+        up = filter.sort == "number"
+        if first and filter.after and numbers.filter(number=filter.after).exists():
+            more = numbers.filter(number__gt=filter.after) if up else numbers.filter(number__lt=filter.after)
+            return list(more.order_by(*SORTS[filter.sort])[: cut.take])
+        if last and filter.before and numbers.filter(number=filter.before).exists():
+            less = numbers.filter(number__lt=filter.before) if up else numbers.filter(number__gt=filter.before)
+            return list(less.order_by(*SORTS[filter.sort]).reverse()[: cut.take])[::-1]
+    return list(numbers.order_by(*SORTS[filter.sort])[cut.after : cut.after + cut.take])
+
+
+def _shelf(held: Held, rows: list[Number]) -> Shelf:
+    for row in rows:
+        row.application = held.application
+    return Shelf(held.application, rows, held.count, held.costs)
+
+
+def _counted(matching: QuerySet[Number], filter: Filter, counts: Counts) -> Part:
+    """They are few: the database counts and sorts them."""
+    sums = list(
+        matching.order_by("currency").values_list("application", "currency").annotate(Count("id"), Sum("amount"))
+    )
+    numbers: dict[int, int] = defaultdict(int)
+    costs: dict[int, list[Total]] = defaultdict(list)
+    for key, currency, count, amount in sums:
+        numbers[key or 0] += count
+        if amount is not None:
+            costs[key or 0].append(Total(Decimal(amount), currency))
+    order: list[Application | None] = [None, *counts.applications]
+    keys = [(row, row.pk if row else 0) for row in order]
+    held = [Held(row, numbers[key], costs[key]) for row, key in keys if numbers[key]]
+    part = _by_counts(matching, filter, held)
+    return Part(part.shelves, part.total, part.page, part.pages, part.start)
+
+
+def _found(matching: QuerySet[Number], filter: Filter, held: Sequence[Held]) -> Part:
+    """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order."""
+    page = min(max(filter.page, 1), 1000)
+    start = (page - 1) * PAGE
+    places: list[tuple[int, int]] = []
+    for some in _bites(held):
+        places += _places(matching, filter, some, start + PAGE + 1 - len(places))
+        if len(places) > start + PAGE:
+            break
+    shown = places[start : start + PAGE]
+    rows = {row.number: row for row in matching.filter(number__in=[number for _, number in shown])}
+    by_key = {row.application.pk if row.application else 0: row for row in held}
+    shelves = []
+    for key, numbers in groupby(shown, key=lambda place: place[0]):
+        shelf = _shelf(by_key[key], [rows[number] for _, number in numbers if number in rows])
+        shelves.append(replace(shelf, count=None, costs=[]))
+    return Part(shelves, None, page, page + (len(places) > start + PAGE), start)
+
+
+def _bites(held: Sequence[Held]) -> Iterator[list[Held]]:
+    """Some applications after the other, ever more numbers at a time."""
+    some: list[Held] = []
+    size = MOST
+    for row in held:
+        some.append(row)
+        if sum(row.count for row in some) >= size:
+            yield some
+            some, size = [], min(size * 4, 50_000)
+    if some:
+        yield some
+
+
+def _places(matching: QuerySet[Number], filter: Filter, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
+    """The application's id (0 for none) and the number of those that match in these applications, in order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    keys = [row.application.pk for row in held if row.application]
+    alone = [Q(application=None)] if len(keys) < len(held) else []
+    for where in [*alone, *([Q(application__in=keys)] if keys else [])]:
+        rows = matching.filter(where).order_by(*SORTS[filter.sort]).values_list("application", "number")
+        for key, number in rows[:most] if len(held) == 1 or where in alone else rows:
+            found[key or 0].append(number)
+    order = [row.application.pk if row.application else 0 for row in held]
+    return [(key, number) for key in order for number in found[key]][:most]
 
 
 COLUMNS = (
@@ -147,7 +343,7 @@ BATCH = 1000
 
 def exported(account: Account, filter: Filter) -> Iterator[dict[str, Any]]:
     """The numbers that match, by number, with COLUMNS; in batches, so that many need no more memory than few."""
-    matching = _matching(Number.objects.filter(account=account), filter, settle.doubted(account))
+    matching = _matching(account, filter, counting.of(account), settle.doubted(account))
     rows, last = matching.select_related("application").order_by("number"), -1
     while batch := list(rows.filter(number__gt=last)[:BATCH]):
         last = batch[-1].number
@@ -192,19 +388,22 @@ def in_doubt(account: Account, number: int) -> bool:
     return number in settle.doubted(account)
 
 
-def _matching(numbers: QuerySet[Number], filter: Filter, doubted: set[int]) -> QuerySet[Number]:
-    for word in _words(filter.q):
-        numbers = numbers.filter(_has_word(word))
+def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
+    numbers = Number.objects.filter(account=account)
+    for word in search.words(filter.q):
+        numbers = numbers.filter(search.having(word, counts))
     if filter.application == UNASSIGNED:
         numbers = numbers.filter(application__isnull=True)
     elif filter.application:
-        numbers = numbers.filter(application__key__iexact=filter.application)
+        numbers = numbers.filter(
+            application__in=[h.application.pk for h in counts.held(filter.application) if h.application]
+        )
     if filter.capability:
-        numbers = numbers.filter(has__in=[has for has in _sets(numbers) if filter.capability in has.split(",")])
+        numbers = numbers.filter(has__in=counts.sets(filter.capability))
     if filter.country:
         numbers = numbers.filter(country_id=filter.country)
     if filter.expiring is not None:
-        numbers = numbers.filter(expires__lte=timezone.now() + dt.timedelta(days=filter.expiring))
+        numbers = numbers.filter(expires__lt=_end_of(timezone.localdate() + dt.timedelta(days=filter.expiring)))
     if filter.rented:
         numbers = numbers.filter(rented_in=filter.rented)
     if filter.doubt:
@@ -212,63 +411,14 @@ def _matching(numbers: QuerySet[Number], filter: Filter, doubted: set[int]) -> Q
     return numbers
 
 
-def _words(q: str) -> list[str]:
-    """The words of a search; a text that is a number in any common spelling is one word of digits."""
-    spelled = q.lower().removeprefix("tel:").replace("(0)", "").removeprefix("00")
-    digits = "".join(c for c in spelled if c.isdigit())
-    return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
-
-
-def _has_word(word: str) -> Q:
-    found = Q(searched__contains=folded(word)) | Q(country_id__iexact=word)
-    found |= Q(application__name__icontains=word) | Q(application__key__istartswith=word) | labels.has(word)
-    if word.isascii() and word.isdigit():
-        found |= Q(number__contains=word.lstrip("0") or word)
-    return found
-
-
-def _in_order(numbers: QuerySet[Number], sort: str) -> QuerySet[Number]:
-    """Unassigned first, then the applications by name, the nameless last; within each as asked for."""
-    place = Case(When(application__isnull=True, then=0), When(application__name="", then=2), default=1)
-    by_application = (place, Lower("application__name"), "application__key")
-    return numbers.select_related("application").order_by(*by_application, *SORTS[sort])
-
-
-def _shelves(matching: QuerySet[Number], rows: list[Number]) -> list[Shelf]:
-    counts: dict[int | None, int] = defaultdict(int)
-    costs: dict[int | None, list[Total]] = defaultdict(list)
-    sums = matching.order_by("currency").values_list("application", "currency")
-    for key, currency, count, amount in sums.annotate(Count("id"), Sum("amount")):
-        counts[key] += count
-        if amount is not None:
-            costs[key].append(Total(Decimal(amount), currency))
-    return [
-        Shelf((on := list(numbers))[0].application, on, counts[key], costs[key])
-        for key, numbers in groupby(rows, key=lambda row: row.application_id)
-    ]
-
-
-def _tabs(numbers: QuerySet[Number], doubted: int) -> Tabs:
-    soon = timezone.now() + dt.timedelta(days=SOON)
-    counts = numbers.aggregate(
-        all=Count("id"),
-        unassigned=Count("id", filter=Q(application__isnull=True)),
-        expiring=Count("id", filter=Q(expires__lte=soon)),
-    )
-    return Tabs(**counts, doubt=doubted)
-
-
-def _sets(numbers: QuerySet[Number]) -> list[str]:
-    return list(numbers.order_by("has").values_list("has", flat=True).distinct())
-
-
-def _capabilities(numbers: QuerySet[Number]) -> list[str]:
-    return sorted({capability for has in _sets(numbers) for capability in has.split(",") if capability})
+def _end_of(day: dt.date) -> dt.datetime:
+    """By the installation's clock."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
 
 
 def _whole(text: str, most: int) -> int | None:
     text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
         return None
     return min(int(text), most)
 

@@ -1,6 +1,6 @@
 """Counts that are kept of the rented numbers, so that no page has to count them.
 
-Whatever changes numbers says what it took away and what it added, in the same transaction.
+Whatever changes numbers says what it takes from the counts and what it adds, in the same transaction.
 """
 
 import datetime as dt
@@ -13,60 +13,74 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.services.models import DayTally, Number, Reading, Tally
+from numberadmin.services.models import DayTally, Number, PlaceTally, Reading, Tally
 
 # An amount is kept in whole parts of a unit of money, as exact as the remote's prices are.
 PARTS = 10_000
 UNKNOWN = dt.date.min
-FACTS = ("application_id", "country_id", "country", "has", "currency", "amount", "expires", "free_since")
+FACTS = ("application_id", "country_id", "country", "has", "currency", "amount", "expires", "searched", "free_since")
+# The columns of each table: what its rows have in common, and what is summed.
+COLUMNS: dict[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Tally: (("application", "country_id", "country", "has", "currency"), ("count", "priced", "amount")),
+    DayTally: (("what", "day", "currency"), ("count", "amount")),
+    PlaceTally: (("searched",), ("count",)),
+}
 
-Cell = tuple[int, str, str, str, str]
-Day = tuple[str, dt.date, str]
+Sums = defaultdict[tuple[Any, ...], list[int]]
+
+
+def _sums(count: int) -> Sums:
+    return defaultdict(lambda: [0] * count)
 
 
 @dataclass
 class Delta:
-    """What numbers take from the counts and add to them."""
+    """What numbers add to the counts, and take from them: by the table and by what the numbers have in common."""
 
-    cells: defaultdict[Cell, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    days: defaultdict[Day, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    sums: dict[type[Model], Sums] = field(default_factory=lambda: {m: _sums(len(c[1])) for m, c in COLUMNS.items()})
 
     def count(self, facts: Iterable[Any], sign: int = 1) -> None:
         """One number more, or less. `facts` are its FACTS."""
-        application, country_id, country, has, currency, amount, expires, since = facts
+        application, country_id, country, has, currency, amount, expires, searched, since = facts
         parts = _parts(amount)
-        cell = self.cells[application or 0, country_id, country, has, currency]
+        cell = self.sums[Tally][application or 0, country_id, country, has, currency]
         cell[0] += sign
         cell[1] += 0 if parts is None else sign
         cell[2] += sign * (parts or 0)
+        self.sums[PlaceTally][searched,][0] += sign
         if expires:
-            self.days[DayTally.What.EXPIRES.value, _day(expires), ""][0] += sign
+            self.sums[DayTally]["expires", day(expires), ""][0] += sign
         if not application and parts:
-            day = self.days[DayTally.What.FREE.value, _day(since) if since else UNKNOWN, currency]
-            day[0] += sign
-            day[1] += sign * parts
+            free = self.sums[DayTally]["free", day(since) if since else UNKNOWN, currency]
+            free[0] += sign
+            free[1] += sign * parts
 
     def save(self, account: Account) -> None:
-        """Within the transaction that changes the numbers."""
-        cells = [(account.pk, *key, *values) for key, values in self.cells.items() if any(values)]
-        days = [(account.pk, *key, *values) for key, values in self.days.items() if any(values)]
-        if not Reading.objects.filter(account=account, what=Reading.What.NUMBERS).exclude(version=0).exists():
+        """Within the transaction that changes the numbers, after that."""
+        if version(account) == 0:
             rebuild(account)
-        elif cells or days:
-            _add(Tally, CELL, ("count", "priced", "amount"), cells)
-            _add(DayTally, DAY, ("count", "amount"), days)
-            touch(account)
+        elif any(any(values) for sums in self.sums.values() for values in sums.values()):
+            self.add(account)
+
+    def add(self, account: Account) -> None:
+        for model, sums in self.sums.items():
+            key, summed = COLUMNS[model]
+            _add(model, key, summed, [(account.pk, *k, *values) for k, values in sums.items() if any(values)])
+        touch(account)
 
 
-CELL = ("account_id", "application", "country_id", "country", "has", "currency")
-DAY = ("account_id", "what", "day", "currency")
+def version(account: Account) -> int:
+    """Stands for the counts as they are; 0 where none are kept yet."""
+    rows = Reading.objects.filter(account=account, what=Reading.What.NUMBERS)
+    return rows.values_list("version", flat=True).first() or 0
 
 
 def touch(account: Account) -> None:
-    """What pages remember of the account's counts and applications holds no longer."""
+    """What is remembered of the account's counts, and of its applications, holds no longer."""
     Reading.objects.update_or_create(
         account=account, what=Reading.What.NUMBERS, defaults={"version": secrets.randbits(62) + 1}
     )
@@ -74,12 +88,9 @@ def touch(account: Account) -> None:
 
 def rebuild(account: Account) -> None:
     """Counts all numbers anew."""
-    Tally.objects.filter(account=account).delete()
-    DayTally.objects.filter(account=account).delete()
-    delta = counted(account)
-    _add(Tally, CELL, ("count", "priced", "amount"), [(account.pk, *key, *v) for key, v in delta.cells.items()])
-    _add(DayTally, DAY, ("count", "amount"), [(account.pk, *key, *v) for key, v in delta.days.items()])
-    touch(account)
+    for model in COLUMNS:
+        model._default_manager.filter(account=account).delete()
+    counted(account).add(account)
 
 
 def counted(account: Account) -> Delta:
@@ -91,24 +102,23 @@ def counted(account: Account) -> Delta:
 
 
 def kept(account: Account) -> Delta:
-    """The counts as they are kept."""
+    """The counts as they are kept; from the numbers themselves where none are."""
+    if version(account) == 0:
+        return counted(account)
     delta = Delta()
-    for *cell, count, priced, amount in Tally.objects.filter(account=account).values_list(
-        *CELL[1:], "count", "priced", "amount"
-    ):
-        if count:
-            delta.cells[tuple(cell)] = [count, priced, amount]
-    for *day, count, amount in DayTally.objects.filter(account=account).values_list(*DAY[1:], "count", "amount"):
-        if count:
-            delta.days[tuple(day)] = [count, amount]
+    for model, (key, summed) in COLUMNS.items():
+        for row in model._default_manager.filter(account=account).values_list(*key, *summed):
+            if row[len(key)]:
+                delta.sums[model][row[: len(key)]] = list(row[len(key) :])
     return delta
 
 
-def _add(model: type[Any], key: tuple[str, ...], sums: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    table, columns = model._meta.db_table, ", ".join((*key, *sums))
-    more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
+def _add(model: type[Model], key: tuple[str, ...], summed: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    table, key = model._meta.db_table, ("account_id", *key)
+    more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in summed)
     sql = (
-        f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * (len(key) + len(sums)))}) "  # noqa: S608
+        f"INSERT INTO {table} ({', '.join((*key, *summed))}) "  # noqa: S608 - names of ours
+        f"VALUES ({', '.join(['%s'] * (len(key) + len(summed)))}) "
         f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}"
     )
     with connection.cursor() as cursor:
@@ -120,5 +130,6 @@ def _parts(amount: Decimal | None) -> int | None:
 
 
 @lru_cache(4096)
-def _day(moment: dt.datetime) -> dt.date:
+def day(moment: dt.datetime) -> dt.date:
+    """The day by the installation's clock."""
     return timezone.localtime(moment).date()

@@ -1,15 +1,17 @@
 """How numbers, money and moments are written on a page."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
 import phonenumbers
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+
+from numberadmin.services.models import Application
 
 register = template.Library()
 T = TypeVar("T")
@@ -28,6 +30,25 @@ def phone(number: int) -> str:
         return phonenumbers.format_number(phonenumbers.parse(plain), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
         return plain
+
+
+@register.filter
+def figure(count: int) -> str:
+    """With commas: '100,000'."""
+    return f"{count:,}"
+
+
+@register.simple_tag
+def options(applications: Iterable[Application], chosen: str = "", with_key: bool = False) -> SafeString:
+    """The options of a selection among applications, of which there may be hundreds."""
+    chosen = chosen.lower()
+    return SafeString(
+        "".join(
+            f'<option value="{row.key}"{" selected" if row.key.lower() == chosen else ""}>{text}</option>'
+            for row in applications
+            for text in [escape(f"{row.name or 'No name'} · {short(row.key)}" if with_key else row.label)]
+        )
+    )
 
 
 @register.filter

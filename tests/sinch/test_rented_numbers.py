@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from numberadmin.sinch import NO_MARK, RentedNumber, RentedNumbers, reading, rented
 from numberadmin.sinch.values import Damaged
-from tests.sinch.test_reading_numbers import ROW
 from tests.sinch.test_readers_never_crash import rows
+from tests.sinch.test_reading_numbers import ROW
 
 
 def row(number: int, **fields: Any) -> dict[str, Any]:
