@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import phonenumbers
@@ -23,6 +24,7 @@ class Sum(Protocol):
 
 
 @register.filter
+@lru_cache(10_000)
 def phone(number: int) -> str:
     """In international form, with the spaces of its country: '+1 415-555-0123'."""
     plain = f"+{number}"

@@ -1,0 +1,150 @@
+"""What is measured inside of a process that Django is set up in."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+
+from numberadmin import web
+
+from numberadmin.accounts import instances
+from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.models import Account
+from numberadmin.accounts.roles import May
+from numberadmin.sandbox import sample
+from numberadmin.services import refresh as reading
+from numberadmin.services import signin
+from numberadmin.services.models import Application, Number
+from numberadmin.services.signin import Visitor
+from numberadmin.sinch import InstanceAuth
+from tests.bench.account import grown, median
+
+
+class NumberAdmin(ModelAdmin[Number]):
+    """As somebody would set it up who wants to see the same as on the page of the inventory."""
+
+    list_display = ("number", "city", "country", "has", "amount", "currency", "expires", "application", "assigned_by")
+    list_select_related = ("application",)
+    search_fields = ("number", "city", "country", "application__name")
+    list_per_page = 100
+    ordering = ("number",)
+
+    def has_view_permission(self, *args: Any) -> bool:
+        return True
+
+    has_module_permission = has_change_permission = has_view_permission
+
+
+site = AdminSite()
+site.register(Number, NumberAdmin)
+
+
+class _Somebody:
+    """Whom the admin takes for a user who may look."""
+
+    is_active = is_staff = is_authenticated = True
+    pk = 1
+
+    def has_usable_password(self) -> bool:
+        return False
+
+    def get_username(self) -> str:
+        return "bench"
+
+    def has_perm(self, *args: Any) -> bool:
+        return True
+
+
+def _jane() -> Actor:
+    opened = signin.open_instance(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD, Visitor("127.0.0.1"))
+    account = signin.account_of(opened.organisations[0])
+    instances.keep(account, opened.instance, "the benchmark")
+    return Actor(signin.enter(opened.user, account), opened.instance, "session", "127.0.0.1")
+
+
+def fill() -> dict[str, Any]:
+    """Reads the list for the first time."""
+    jane = _jane()
+    started = time.perf_counter()
+    outcome = reading.now(actor=jane)
+    return {"seconds": time.perf_counter() - started, "said": outcome.message}
+
+
+def again() -> dict[str, Any]:
+    """Reads a list that has not changed, and beside it only downloads and decodes it."""
+    jane = _jane()
+    return {"plain": _best(lambda: _plain(jane)), "seconds": _best(lambda: reading.now(actor=jane))}
+
+
+def plain() -> dict[str, Any]:
+    """Only downloads the list and decodes it to plain objects."""
+    jane = _jane()
+    return {"seconds": _best(lambda: _plain(jane))}
+
+
+def remember() -> dict[str, Any]:
+    """The most memory before a list is read, and after it."""
+    jane = _jane()
+    before = grown()
+    outcome = reading.now(actor=jane)
+    return {"before": before, "after": grown(), "said": outcome.message}
+
+
+def _best(call: Callable[[], Any], turns: int = 3) -> float:
+    times = []
+    for _ in range(turns):
+        started = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def _plain(jane: Actor) -> int:
+    from django.conf import settings
+
+    url = f"{settings.SINCH_PORTAL_URL}/v1/organisations/id/{jane.account.organisation_id}/numbers"
+    auth = InstanceAuth(jane.instance.id, jane.instance.secret)
+    answer = requests.get(url, headers={"Content-Type": "application/json"}, auth=auth, timeout=600)
+    return len(answer.json())
+
+
+def pages(turns: int = 0) -> dict[str, Any]:
+    """Milliseconds of the inventory's pages and of the admin's changelist, from the request to the whole answer."""
+    account = Account.objects.get()
+    number = Number.objects.filter(account=account).order_by("number")[Number.objects.count() // 2]
+    application = Application.objects.filter(account=account).order_by("key")[0]
+    digits = str(number.number)[-6:]
+    wanted = {
+        "first page": ("", ""),
+        "search by digits": (f"q={digits}", f"q={digits}"),
+        "filter by country": (f"country={number.country_id}", f"country_id__exact={number.country_id}"),
+        "filter by application": (f"application={application.key}", f"application__id__exact={application.pk}"),
+        "search by city": (f"q={number.city}", f"q={number.city}"),
+        "page 5": ("page=5", "p=5"),
+    }
+    client = Client()
+    client.post("/login/", {"identity": sample.DEMO_IDENTITY, "password": sample.DEMO_PASSWORD})
+    return {
+        name: {
+            "ours": median(lambda: _looked(client, f"/inventory/?{ours}", b"data-number")),
+            "admin": median(lambda: _looked(client, f"/admin/services/number/?{admin}", b"field-number")),
+        }
+        for name, (ours, admin) in wanted.items()
+    }
+
+
+def _looked(client: Client, url: str, row: bytes) -> None:
+    page = client.get(url)
+    assert page.status_code == 200
+    assert row in page.content, url
+
+
+@web.needs(May.READ)
+def changelist(request: HttpRequest) -> HttpResponse:
+    """The admin's page, behind the same session and middleware as ours."""
+    request.user = _Somebody()  # type: ignore[assignment]
+    return site.get_model_admin(Number).changelist_view(request)
