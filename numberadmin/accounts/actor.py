@@ -65,10 +65,11 @@ def of(request: HttpRequest) -> Actor | None:
     session = request.session
     if not request.user.is_authenticated or "account" not in session:
         return None
-    membership = of_person(request.user.pk).filter(account_id=session["account"]).first()
+    rows = of_person(request.user.pk).select_related("account__connection")
+    membership = rows.filter(account_id=session["account"]).first()
     if membership is None:
         return None
-    connection = instances.live(membership.account)
+    connection = instances.opened(membership.account, getattr(membership.account, "connection", None))
     if session.get("by") == BY_SINCH and (connection is None or needs_person(membership)):
         return None
     key = session.session_key or ""

@@ -28,8 +28,12 @@ def keep(account: Account, instance: Instance, opened_by: str) -> None:
 
 def live(account: Account) -> Instance | None:
     """The team's instance, or None where there is none that can still be used."""
-    row = Connection.objects.filter(account=account, usable_until__gt=timezone.now()).first()
-    if row is None:
+    return opened(account, Connection.objects.filter(account=account).first())
+
+
+def opened(account: Account, row: Connection | None) -> Instance | None:
+    """The same of a row that is at hand."""
+    if row is None or row.usable_until <= timezone.now():
         return None
     return _opened(row.instance_id, row.secret, row.usable_until, account.organisation_id)
 

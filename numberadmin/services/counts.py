@@ -150,9 +150,9 @@ class Counts:
         ]
 
 
-def of(account: Account) -> Counts:
-    """As they are now."""
-    version = tallies.version(account)
+def of(account: Account, version: int | None = None) -> Counts:
+    """As they are now; `version` is the one that the account's reading has, where that is known."""
+    version = tallies.version(account) if version is None else version
     return _remembered(account.pk, version) if version else _read(account)
 
 

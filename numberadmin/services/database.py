@@ -1,4 +1,4 @@
-"""How long to wait for the database's write lock, where something else matters more than the writing."""
+"""What a connection to SQLite is told for a while: how long to wait for the write lock, how much to keep in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,9 @@ from django.db import connection
 
 # In seconds.
 PATIENCE = 1.0
+# In kB, while many rows are written; otherwise what SQLite has by itself.
+SPACE = 32_000
+USUAL_SPACE = 2_000
 
 
 @contextmanager
@@ -22,3 +25,18 @@ def impatience() -> Iterator[None]:
             yield
         finally:
             cursor.execute(f"PRAGMA busy_timeout={settings.DATABASES['default']['OPTIONS']['timeout'] * 1000:.0f}")
+
+
+@contextmanager
+def spacious() -> Iterator[None]:
+    """Many rows are written: what is touched again and again is kept in memory until then."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA cache_size=-{SPACE}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size=-{USUAL_SPACE}")

@@ -2,11 +2,10 @@
 
 import datetime as dt
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,9 +16,9 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import bulk, record, tallies
+from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Application, Number, Reading, folded
 
-T = TypeVar("T")
 Listing = sinch.Listing[sinch.RentedNumber]
 BATCH = 500
 # So many new numbers of a first list are kept by each transaction: others want to write too.
@@ -88,11 +87,28 @@ def compare(account: Account, listing: sinch.RentedNumbers) -> Difference:
 
 def fill(account: Account, listing: sinch.RentedNumbers, found: Difference) -> None:
     """Where no list was ever read: keeps the new numbers, part by part. The list counts as read after `store`."""
-    known = _Known(account)
-    places = iter(found.new)
-    while some := list(islice(places, FIRST_BATCH)):
+    known, delta = known_applications(account, ()), tallies.Delta()
+    is_empty = not Number.objects.filter(account=account).exists()
+    parts = in_parts(listing.read(found.new), BATCH)
+    rows: list[sinch.RentedNumber] | None = next(parts, None)
+
+    def values() -> Iterator[tuple[Any, ...]]:
+        """While the database takes some rows in, the next ones are decoded."""
+        nonlocal rows
+        count = 0
+        while rows and count < FIRST_BATCH and not _unknown(rows, known):
+            yield from _values(account, rows, listing, known, delta)
+            count += len(rows)
+            rows = next(parts, None)
+
+    while rows:
+        if keys := _unknown(rows, known):
+            known = known_applications(account, keys)
         with transaction.atomic():
-            _insert(account, list(listing.read(some)), listing, known, None)
+            bulk.insert(Number, COLUMNS[:-MORE], values())
+    with transaction.atomic():
+        # A reading that was cut off has left numbers that are not counted.
+        (delta if is_empty else tallies.counted(account)).replace(account)
     found.new = _places()
 
 
@@ -108,14 +124,14 @@ def store(
     What changed without an operation of ours goes into the audit; `our_numbers` and the new numbers of `our_groups`
     belong to operations that are open.
     """
-    known, now = _Known(account), timezone.now()
+    now = timezone.now()
     first = reading(account, Reading.What.NUMBERS).read_at is None
     came, moved, went = [], [], []
     for rows in in_parts(listing.read(found.new), BATCH):
-        _insert(account, rows, listing, known, None if first else now)
+        _insert(account, rows, listing, now)
         came += [Change(row.number, "", row.application_key) for row in rows if row.group_id not in our_groups]
     for rows in in_parts(listing.read(found.changed), BATCH):
-        moved += _update(account, rows, listing, known, now)
+        moved += _update(account, rows, listing, now)
     if not listing.damaged:
         for numbers in in_parts(found.gone, BATCH):
             went += _delete(account, numbers)
@@ -123,44 +139,46 @@ def store(
         _seen_outside(account, [change for change in moved if change.number not in our_numbers], came, went)
 
 
-class _Known:
-    """The account's applications by key; one that is new is added when it is asked for."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._by_key = known_applications(account, ())
-
-    def of(self, rows: Iterable[sinch.RentedNumber]) -> dict[str, Application]:
-        keys = {row.application_key for row in rows if row.application_key}
-        if not {key.lower() for key in keys} <= self._by_key.keys():
-            self._by_key = known_applications(self._account, keys)
-        return self._by_key
+def _unknown(rows: Iterable[sinch.RentedNumber], known: Mapping[str, Application]) -> set[str]:
+    """The keys of applications that have to be added first."""
+    return {row.application_key for row in rows if row.application_key and row.application_key.lower() not in known}
 
 
 def _insert(
-    account: Account,
-    rows: Sequence[sinch.RentedNumber],
-    listing: sinch.RentedNumbers,
-    known: _Known,
-    now: dt.datetime | None,
+    account: Account, rows: Sequence[sinch.RentedNumber], listing: sinch.RentedNumbers, now: dt.datetime
 ) -> None:
-    """`now` is None for a first list: of its numbers nothing is known from before."""
-    applications, delta = known.of(rows), tallies.Delta()
-    past = _remembered(account, rows) if now else {}
-    values = []
-    for row in rows:
-        taken = _taken(row, applications)
-        since = now if now and not taken[2] else None
-        values.append((account.pk, row.number, *taken, listing.mark(row.number), since, *past.get(row.number, NOTHING)))
-        delta.count(_facts(taken, since))
-    bulk.insert(Number, COLUMNS, values)
+    known = known_applications(account, {row.application_key for row in rows})
+    delta, past = tallies.Delta(), _remembered(account, rows)
+    bulk.insert(Number, COLUMNS, list(_values(account, rows, listing, known, delta, now, past)))
     delta.save(account)
+
+
+def _values(
+    account: Account,
+    rows: Iterable[sinch.RentedNumber],
+    listing: sinch.RentedNumbers,
+    known: Mapping[str, Application],
+    delta: tallies.Delta,
+    now: dt.datetime | None = None,
+    past: Mapping[int, tuple[Any, ...]] | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """New rows, in the order of COLUMNS, which are counted. `now` is when they were seen for the first time, and `past`
+    what is known of them from before; without these, for a first list, rows end before the last MORE of COLUMNS."""
+    for row in rows:
+        *taken, expires, amount, currency = _taken(row, known)
+        since = now if now and not row.application_key else None
+        delta.count(_facts((*taken, expires, amount, currency), since))
+        price = None if amount is None else str(amount)
+        mark = listing.mark(row.number)
+        values = (account.pk, row.number, *taken, bulk.moment(expires), price, currency, mark)
+        yield (*values, bulk.moment(since), *past.get(row.number, NOTHING)) if past is not None else values
 
 
 COLUMNS = (
     "account_id", "number", *TAKEN_FROM_THE_LIST, "mark", "free_since", "assigned_by", "assigned_at", "rented_by",
     "rented_at", "rented_in",
 )  # fmt: skip
+MORE = 6
 NOTHING = ("", None, "", None, None)
 
 
@@ -168,11 +186,11 @@ def _update(
     account: Account,
     rows: Sequence[sinch.RentedNumber],
     listing: sinch.RentedNumbers,
-    known: _Known,
     now: dt.datetime,
 ) -> list[Change]:
     """Takes over what is otherwise in the list, and tells which numbers changed hands."""
-    applications, delta, moved = known.of(rows), tallies.Delta(), []
+    applications = known_applications(account, {row.application_key for row in rows})
+    delta, moved = tallies.Delta(), []
     had = _rows_of(account, [row.number for row in rows])
     changed = []
     for row in rows:
@@ -270,14 +288,7 @@ def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by
     )
 
 
-def in_parts(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Parts that fit into memory, and into one statement."""
-    rest = iter(things)
-    while part := list(islice(rest, size)):
-        yield part
-
-
-def _taken(row: sinch.RentedNumber, applications: dict[str, Application]) -> tuple[Any, ...]:
+def _taken(row: sinch.RentedNumber, applications: Mapping[str, Application]) -> tuple[Any, ...]:
     """What a row of the list says, in the order of TAKEN_FROM_THE_LIST."""
     cost = row.cost
     return (
@@ -320,10 +331,10 @@ def _remembered(account: Account, new: Sequence[sinch.RentedNumber]) -> dict[int
     for line in known:
         entry, by = line.entry, people[line.entry.operation]
         if entry.action == Action.CHECK_OUT:
-            rented[line.number] = (by, entry.at, entry.operation.hex)
+            rented[line.number] = (by, bulk.moment(entry.at), entry.operation.hex)
         else:
             here = line.became == found[line.number].application_key
-            assigned[line.number] = (by, entry.at) if here else NOTHING[:2]
+            assigned[line.number] = (by, bulk.moment(entry.at)) if here else NOTHING[:2]
     return {n: (*assigned.get(n, NOTHING[:2]), *rented.get(n, NOTHING[2:])) for n in assigned.keys() | rented.keys()}
 
 

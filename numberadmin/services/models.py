@@ -143,9 +143,9 @@ class Number(Priced, Placed):
     has = _capabilities()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, db_index=False)
     expires = models.DateTimeField(null=True)
-    assigned_by = models.CharField(max_length=200, blank=True)
+    assigned_by = models.CharField(max_length=200, blank=True, db_default="")
     assigned_at = models.DateTimeField(null=True)
-    rented_by = models.CharField(max_length=200, blank=True)
+    rented_by = models.CharField(max_length=200, blank=True, db_default="")
     rented_at = models.DateTimeField(null=True)
     rented_in = models.UUIDField(null=True)
     # Since when it is in no application, as far as that is known; the day of `free_since` counts.

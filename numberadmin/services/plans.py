@@ -15,7 +15,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services import applications, mirror, permission, settle, sheet
+from numberadmin.services import applications, bulk, mirror, permission, settle, sheet
 from numberadmin.services.models import Application, Number, Plan, PlanItem
 from numberadmin.services.results import NotHere, Refusal
 
@@ -263,7 +263,7 @@ def _not_rented(account: Account, number: int) -> str:
 def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
     """The mirror's rows of the numbers."""
     found: dict[int, Number] = {}
-    for some in mirror.in_parts(sorted(set(numbers)), mirror.BATCH):
+    for some in bulk.in_parts(sorted(set(numbers)), mirror.BATCH):
         rows = Number.objects.filter(account=account, number__in=some).select_related("application")
         found |= {row.number: row for row in rows}
     return found

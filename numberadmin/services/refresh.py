@@ -20,7 +20,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
 from numberadmin.services import background, listing, mirror, permission, record, remote, settle
-from numberadmin.services.database import impatience
+from numberadmin.services.database import impatience, spacious
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, account_lock, turn
 from numberadmin.services.models import Reading
@@ -201,8 +201,9 @@ def _store(
     """Makes the mirror equal to the list, once it is believed. Wants the account's lock."""
     fetched, found = listing.believed(account, instance, fetched, accept)
     if mirror.reading(account, Reading.What.NUMBERS).read_at is None:
-        mirror.fill(account, fetched.listing, found)
-    with transaction.atomic(durable=True):
+        with spacious():
+            mirror.fill(account, fetched.listing, found)
+    with spacious(), transaction.atomic(durable=True):
         if accept and by and found.gone:
             message = f"Said that the list from Sinch is right: it lacks {len(found.gone)} numbers that were rented."
             record.event(by.account, by, Action.ACCEPT, message)

@@ -30,7 +30,7 @@ SOON = 30
 # So many numbers are sorted and counted for a page.
 MOST = 2000
 # So many more applications are shown below a page, folded.
-FURTHER = 20
+FURTHER = 10
 SORTS: dict[str, list[str | OrderBy]] = {
     "number": ["number"],
     "-number": ["-number"],
@@ -145,6 +145,7 @@ class NumberPage:
     tabs: Tabs
     counts: Counts
     reading: Reading
+    is_open: bool
     doubted: set[int] = field(default_factory=set)
     labels: dict[int, Label] = field(default_factory=dict)
     most: int = MOST
@@ -159,7 +160,8 @@ class NumberPage:
 
 
 def browse(account: Account, filter: Filter) -> NumberPage:
-    counts, doubted = counting.of(account), settle.doubted(account)
+    reading, is_open = mirror.reading(account, Reading.What.NUMBERS), settle.any_open(account)
+    counts, doubted = counting.of(account, reading.version), settle.doubted(account) if is_open else set()
     part = _part(account, filter, counts, doubted)
     return NumberPage(
         shelves=part.shelves,
@@ -172,7 +174,8 @@ def browse(account: Account, filter: Filter) -> NumberPage:
         shown_to=part.start + len(part.rows),
         tabs=Tabs(counts.total, counts.unassigned, counts.expiring(SOON), len(doubted)),
         counts=counts,
-        reading=mirror.reading(account, Reading.What.NUMBERS),
+        reading=reading,
+        is_open=is_open,
         doubted=doubted,
         labels=labels.of(account, [row.number for row in part.rows]),
     )

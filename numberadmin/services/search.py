@@ -11,6 +11,8 @@ from numberadmin.services.models import Label, Number, folded
 
 # The indexes know texts of three characters and more; shorter ones are almost everywhere.
 SHORTEST = 3
+# So many digits at least has a number without its country code.
+HOME_DIGITS = 5
 
 
 def words(q: str) -> list[str]:
@@ -24,7 +26,9 @@ def having(word: str, counts: Counts) -> Q:
     """The numbers that a word means, to be looked at one by one."""
     found = Q(application__in=[row.pk for row in counts.called(word)]) | Q(country_id__iexact=word)
     found |= Q(searched__contains=folded(word)) | labels.has(word)
-    return found | Q(number__contains=_digits(word)) if _digits(word) else found
+    for digits in _digits(word):
+        found |= Q(number__contains=digits)
+    return found
 
 
 def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | None:
@@ -39,7 +43,7 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     parts = [Q(number__in=list(labelled.values_list("number", flat=True)[: most + 1]))]
     parts += [Q(searched__in=places)] if places else []
     parts += [Q(application__in=called)] if called else []
-    parts += [_indexed("number", digits)] if (digits := _digits(word)) else []
+    parts += [_indexed("number", digits) for digits in _digits(word)]
     found: set[int] = set()
     for part in parts:
         found.update(mine.filter(part).values_list("number", flat=True)[: most + 1])
@@ -48,9 +52,12 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     return found
 
 
-def _digits(word: str) -> str:
-    """A number is kept without the zeros that some write before it."""
-    return word.lstrip("0") or word if word.isascii() and word.isdigit() else ""
+def _digits(word: str) -> list[str]:
+    """The digits, and those without the zero that some write before a number where they are at home."""
+    if not (word.isascii() and word.isdigit()):
+        return []
+    bare = word.lstrip("0")
+    return [word] if bare == word or len(bare) < HOME_DIGITS else [word, bare]
 
 
 def _indexed(column: str, text: str) -> Q:

@@ -12,11 +12,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
+from numberadmin.services import bulk
 from numberadmin.services.models import DayTally, Number, PlaceTally, Reading, Tally
 
 # An amount is kept in whole parts of a unit of money, as exact as the remote's prices are.
@@ -69,8 +69,15 @@ class Delta:
     def add(self, account: Account) -> None:
         for model, sums in self.sums.items():
             key, summed = COLUMNS[model]
-            _add(model, key, summed, [(account.pk, *k, *values) for k, values in sums.items() if any(values)])
+            rows = [(account.pk, *k, *values) for k, values in sums.items() if any(values)]
+            bulk.add(model, ("account_id", *key), summed, rows)
         touch(account)
+
+    def replace(self, account: Account) -> None:
+        """In place of all that was counted before."""
+        for model in COLUMNS:
+            model._default_manager.filter(account=account).delete()
+        self.add(account)
 
 
 def version(account: Account) -> int:
@@ -88,9 +95,7 @@ def touch(account: Account) -> None:
 
 def rebuild(account: Account) -> None:
     """Counts all numbers anew."""
-    for model in COLUMNS:
-        model._default_manager.filter(account=account).delete()
-    counted(account).add(account)
+    counted(account).replace(account)
 
 
 def counted(account: Account) -> Delta:
@@ -111,18 +116,6 @@ def kept(account: Account) -> Delta:
             if row[len(key)]:
                 delta.sums[model][row[: len(key)]] = list(row[len(key) :])
     return delta
-
-
-def _add(model: type[Model], key: tuple[str, ...], summed: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    table, key = model._meta.db_table, ("account_id", *key)
-    more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in summed)
-    sql = (
-        f"INSERT INTO {table} ({', '.join((*key, *summed))}) "  # noqa: S608 - names of ours
-        f"VALUES ({', '.join(['%s'] * (len(key) + len(summed)))}) "
-        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {more}"
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
 
 
 def _parts(amount: Decimal | None) -> int | None:

@@ -21,6 +21,7 @@ from numberadmin.sinch.values import Damaged
 PART = 1 << 20
 LONGEST_ROW = 16 << 20
 IN_MEMORY = 8 << 20
+WINDOW = 1 << 16
 # Part of each mark. A program that reads rows otherwise has another one, so that it reads each of them anew.
 VERSION = b"1"
 NO_MARK = 0
@@ -39,6 +40,8 @@ class RentedNumbers:
         self._starts = array("q")
         self._sizes = array("i")
         self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - it lives as long as the list
+        # A piece of the file: rows are mostly read one after the other.
+        self._window_at, self._window = 0, b""
         # Those that no strict reader takes, as they came: they are few.
         self._end = 0
         self._odd: dict[int, Any] = {}
@@ -120,8 +123,11 @@ class RentedNumbers:
         start, size = self._starts[place], self._sizes[place]
         if not size:
             return self._odd[self.numbers[place]]
-        self._file.seek(start)
-        return Raw(self._file.read(size))
+        if not self._window_at <= start <= start + size <= self._window_at + len(self._window):
+            self._file.seek(start)
+            self._window_at, self._window = start, self._file.read(max(size, WINDOW))
+        start -= self._window_at
+        return Raw(self._window[start : start + size])
 
 
 def _mark(text: bytes) -> bytes:

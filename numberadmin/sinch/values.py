@@ -51,6 +51,8 @@ def text(value: Any) -> str:
 
 def whole_number(value: Any, name: str, *, least: int = 0, most: int = 2**63 - 1) -> int:
     """An exact integer, sent as one or as its digits; floats and truth values are none."""
+    if type(value) is int and least <= value <= most:
+        return value
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         value = int(value)
     if not _is_int(value) or not least <= value <= most:
@@ -77,13 +79,18 @@ def application_key(value: Any) -> str:
 
 def capabilities(value: Any) -> tuple[str, ...]:
     """Lower case, in the order sent, without repeats."""
-    if not isinstance(value, list) or len(value) > _SHORT or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or len(value) > _SHORT:
         raise Damaged("the capabilities cannot be read")
-    return _words(tuple(value))
+    try:
+        return _words(tuple(value))
+    except TypeError:  # one of them is a list or an object
+        raise Damaged("the capabilities cannot be read") from None
 
 
 @_remembered
-def _words(items: tuple[str, ...]) -> tuple[str, ...]:
+def _words(items: tuple[Any, ...]) -> tuple[str, ...]:
+    if not all(isinstance(item, str) for item in items):
+        raise Damaged("the capabilities cannot be read")
     words = tuple(dict.fromkeys(item.strip().lower() for item in items))
     if len(words) > 16 or not all(_CAPABILITY.fullmatch(word) for word in words):
         raise Damaged("the capabilities cannot be read")

@@ -100,7 +100,9 @@ def _act(number: int, key: str, shown: str, unassign: str, doubted: Any, can: bo
         return '<span class="badge unknown">Being checked</span>'
     if not can:
         return ""
-    button = f'<button class="quiet row-act" type="submit" name="only" value="{number}" form="selection" id="act-{number}"'
+    button = (
+        f'<button class="quiet row-act" type="submit" name="only" value="{number}" form="selection" id="act-{number}"'
+    )
     if key:
         return f'{button} formaction="{unassign}" aria-label="Unassign {shown}">Unassign</button>'
     return f'{button} aria-label="Assign {shown}" data-needs-picker>Assign</button>'

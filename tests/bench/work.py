@@ -15,7 +15,12 @@ def pages(options: Namespace) -> None:
             found[size] = account.seen("pages", urls, url)
         for name, times in found[size].items():
             share = times["ours"] / times["admin"]
-            row(f"{name}, {size:,}", f"{times['ours']:.1f}", f"admin's changelist {times['admin']:.1f}", f"{share:.2f} of it (at most 0.50)")
+            row(
+                f"{name}, {size:,}",
+                f"{times['ours']:.1f}",
+                f"admin's changelist {times['admin']:.1f}",
+                f"{share:.2f} of it (at most 0.50)",
+            )
     for name in found[options.sizes[0]]:
         times = [found[size][name]["ours"] for size in options.sizes]
         row(f"{name}, largest to smallest", f"{times[-1] / times[0]:.2f}", "", "(at most 1.50)")
@@ -27,10 +32,20 @@ def refresh(options: Namespace) -> None:
     with account.sandbox(size) as urls, account.database() as url:
         plain = account.seen("plain", urls, url)["seconds"]
         first = account.seen("fill", urls, url)["seconds"]
-        row("first", f"{first:.2f}", f"only downloaded and decoded {plain:.2f}", f"{first / plain:.2f} times (at most 5.00)")
+        row(
+            "first",
+            f"{first:.2f}",
+            f"only downloaded and decoded {plain:.2f}",
+            f"{first / plain:.2f} times (at most 5.00)",
+        )
         again = account.seen("again", urls, url)
         share = again["seconds"] / again["plain"]
-        row("unchanged", f"{again['seconds']:.2f}", f"only downloaded and decoded {again['plain']:.2f}", f"{share:.2f} times (at most 2.00)")
+        row(
+            "unchanged",
+            f"{again['seconds']:.2f}",
+            f"only downloaded and decoded {again['plain']:.2f}",
+            f"{share:.2f} times (at most 2.00)",
+        )
 
 
 def memory(options: Namespace) -> None:
@@ -42,9 +57,7 @@ def memory(options: Namespace) -> None:
             row(name, f"{found['after'] - found['before']:.0f}", f"before it {found['before']:.0f}", "(at most 150)")
 
 
-def bulk(options: Namespace) -> None:
-    ...
+def bulk(options: Namespace) -> None: ...
 
 
-def plan(options: Namespace) -> None:
-    ...
+def plan(options: Namespace) -> None: ...

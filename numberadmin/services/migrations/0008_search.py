@@ -50,7 +50,7 @@ END $$
 
 def add(apps: Any, editor: Any) -> None:
     if editor.connection.vendor == "postgresql":
-        editor.execute(POSTGRESQL)
+        editor.execute(POSTGRESQL, params=None)
         return
     statement = ""
     for line in SQLITE.strip().splitlines():
