@@ -25,11 +25,12 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
     """Adds the rows, whose values stand in the order of the columns. Moments are as `moment` gives them. The rows are
     asked for as they are needed, and may not use the database."""
     if connection.vendor != "postgresql":
-        return _insert(model, columns, rows)
-    with connection.cursor() as cursor:
-        with cursor.cursor.copy(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _insert(model, columns, rows)
+        return
+    into = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def add(model: type[Model], key: Sequence[str], summed: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -67,17 +67,19 @@ class Delta:
             self.add(account)
 
     def add(self, account: Account) -> None:
-        for model, sums in self.sums.items():
-            key, summed = COLUMNS[model]
-            rows = [(account.pk, *k, *values) for k, values in sums.items() if any(values)]
-            bulk.add(model, ("account_id", *key), summed, rows)
+        for model, (key, summed) in COLUMNS.items():
+            bulk.add(model, ("account_id", *key), summed, self._rows(account, model))
         touch(account)
 
     def replace(self, account: Account) -> None:
         """In place of all that was counted before."""
-        for model in COLUMNS:
+        for model, (key, summed) in COLUMNS.items():
             model._default_manager.filter(account=account).delete()
-        self.add(account)
+            bulk.insert(model, ("account_id", *key, *summed), self._rows(account, model))
+        touch(account)
+
+    def _rows(self, account: Account, model: type[Model]) -> list[tuple[Any, ...]]:
+        return [(account.pk, *key, *values) for key, values in self.sums[model].items() if any(values)]
 
 
 def version(account: Account) -> int:
