@@ -14,10 +14,13 @@ MOST = 10
 SALT = "numberadmin device"
 
 
-def known(request: HttpRequest, identity: str) -> str:
-    """The browser's own random name where the identity was signed in with here before; else empty."""
+def known(request: HttpRequest, identity: str, kind: str) -> str:
+    """The browser's own random name where the identity was signed in with here before, in the same way; else empty.
+
+    The same text may be a Sinch account's identity and, unproven, a person's sign-in: these are two.
+    """
     name, identities, _ = _read(request)
-    return name if _short(identity) in identities else ""
+    return name if _short(identity, kind) in identities else ""
 
 
 def last_kind(request: HttpRequest) -> str:
@@ -28,7 +31,7 @@ def last_kind(request: HttpRequest) -> str:
 def remember(request: HttpRequest, response: HttpResponse, identity: str, kind: str) -> None:
     """Puts the identity into the browser's cookie: by its digest, signed."""
     name, identities, _ = _read(request)
-    short = _short(identity)
+    short = _short(identity, kind)
     kept = [short, *(other for other in identities if other != short)][:MOST]
     value = signing.dumps([name or secrets.token_urlsafe(16), kept, kind], salt=SALT)
     response.set_cookie(
@@ -44,5 +47,5 @@ def _read(request: HttpRequest) -> tuple[str, list[str], str]:
     return name, identities, kind
 
 
-def _short(identity: str) -> str:
-    return hashlib.sha256(f"{settings.SECRET_KEY}{identity}".encode()).hexdigest()[:24]
+def _short(identity: str, kind: str) -> str:
+    return hashlib.sha256(f"{settings.SECRET_KEY}{kind} {identity}".encode()).hexdigest()[:24]

@@ -25,6 +25,11 @@ def has(person: Person) -> bool:
     return SecondFactor.objects.filter(person=person).exists()
 
 
+def mark(person: Person) -> int:
+    """Stands for the second factor that the person has; 0 for none."""
+    return SecondFactor.objects.filter(person=person).values_list("pk", flat=True).first() or 0
+
+
 def codes_left(person: Person) -> int:
     return RecoveryCode.objects.filter(person=person).count()
 

@@ -134,7 +134,8 @@ def _send_assign(actor: Actor, plan: _Assigning, accept: str, lacking: set[int])
     error = _send_sets(actor, plan, has, state)
     if isinstance(error, sinch.InvalidRequest) and plan.action == Action.MOVE and not state.written:
         error = _take_out_first(actor, plan, state) or _send_sets(actor, plan, has, state)
-        if isinstance(error, sinch.Refused) and not state.written:
+        state.taken_out -= state.reached(plan.rows)
+        if isinstance(error, sinch.Refused):
             _put_back(actor, plan, state)
     if error is None and state.unconfirmed:
         error = _read_back(actor, plan, state)
@@ -245,8 +246,12 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         outcome = State.FAILED
         done = " and ".join(state.written)
         message = f"{remote.explain(error)} Only what has {done} came to {label}, and only for that. Assign again."
+        if state.taken_out:
+            message += f" {selection.some(state.taken_out)} left the old application and is in none now."
+        reached = state.reached(plan.rows)
         changes = [
-            Change(c.number, c.was, c.became if c.number in state.reached(plan.rows) else c.was) for c in changes
+            Change(c.number, c.was, c.became if c.number in reached else "" if c.number in state.taken_out else c.was)
+            for c in changes
         ]
     else:
         outcome = State.FAILED
@@ -257,10 +262,9 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
 
     def store() -> None:
         by = actor.person.name
-        if outcome == State.FAILED and not state.written:
-            mirror.after_assign(actor.account, sorted(state.taken_out), None, by)
-        elif outcome != State.UNKNOWN:
+        if outcome != State.UNKNOWN:
             mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application, by)
+            mirror.after_assign(actor.account, sorted(state.taken_out), None, by)
 
     return Result(
         outcome,

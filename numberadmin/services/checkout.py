@@ -124,17 +124,22 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
             stopped = error
             break
     if isinstance(stopped, sinch.Unanswered):
-        return _checkout_in_doubt(actor.account, references, rented, call, stopped)
+        return _checkout_in_doubt(actor.account, references, rented, lapsed, call, stopped)
     if not rented:
         return _nothing_rented(actor.account, references, lapsed, stopped)
     return _checked_out(actor, operation, plan, rented, lapsed, stopped)
 
 
 def _checkout_in_doubt(
-    account: Account, references: Sequence[str], rented: Sequence[str], asked: Sequence[str], error: sinch.SinchError
+    account: Account,
+    references: Sequence[str],
+    rented: Sequence[str],
+    lapsed: Sequence[str],
+    asked: Sequence[str],
+    error: sinch.SinchError,
 ) -> Result:
-    """The call for `asked` had no answer; those in `rented` were confirmed before, and the other `references` were not
-    sent."""
+    """The call for `asked` had no answer; those in `rented` were confirmed before and those in `lapsed` refused, and
+    the other `references` were not sent."""
     message = (
         f"{remote.explain(error)} Whether the numbers were rented is being checked by reading the list of rented "
         "numbers. Do not check out again: the cart shows what came of it."
@@ -143,6 +148,7 @@ def _checkout_in_doubt(
     def store() -> None:
         _mark(account, references)
         _mark(account, rented, state=Reservation.State.RENTED, doubted=False)
+        _mark(account, lapsed, state=Reservation.State.EXPIRED, doubted=False)
         _mark(account, asked, state=Reservation.State.UNKNOWN)
 
     details = {"confirmed": list(rented), "unanswered": list(asked)}

@@ -112,7 +112,7 @@ def _decided(actor: Actor, operation: UUID, rented: Sequence[int]) -> Outcome:
     numbers = sorted(set(rented))
     if strangers := set(numbers) - set(settle.candidates(intent)):
         raise Refusal(f"+{min(strangers)} is not one of the new numbers of this checkout. Nothing was changed.")
-    references = [reference for part in settle.sent(intent) for reference in part]
+    references = settle.lines_for(intent, numbers)
     what = f"+{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} numbers"
     message = f"Decided by {actor.person.name}: this checkout rented {what}."
     result = Result(

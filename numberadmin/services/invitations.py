@@ -120,6 +120,9 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
         team.one_at_a_time()
         if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):
             raise NotHere("This link was used a moment ago. Nothing was changed.")
+        if link.person and link.made_by != record.NOBODY:
+            # They may have come into another team since the link was made.
+            team.only_here(team.member(link.account, link.person.pk), "set a new password for them")
         person = known or Person(email=link.email, name=name)
         if not keeps_password:
             _gets_password(person, link.email, password)
@@ -153,7 +156,8 @@ def _has_to_give_it(link: Invitation, known: Person, password: str) -> None:
         raise TooManyTries("There were too many wrong tries. Try again in an hour. You have not joined yet.") from None
     except guesses.Wrong:
         raise Refusal(
-            f"{link.email} has a password here already, of another team. Give that one. You have not joined yet."
+            f"{link.email} has a password here already, of another team. Give that one; if you have never set "
+            "one here, tell whoever runs this server. You have not joined yet."
         ) from None
 
 

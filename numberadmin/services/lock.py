@@ -57,12 +57,21 @@ def ensure_held() -> None:
 
 @contextmanager
 def _file(account_id: int, seconds: float) -> Iterator[None]:
-    fd = os.open(_path(account_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path = _path(account_id)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     if not (_lock_within(fd, seconds) if seconds else _lock_at_once(fd)):
         raise Taken
+
+    def check() -> None:
+        """Where somebody has removed the file, others lock another one."""
+        if not path.exists() or not os.path.samestat(path.stat(), os.fstat(fd)):
+            raise Lost
+
+    _mine.check = check
     try:
         yield
     finally:
+        _mine.check = None
         os.close(fd)
 
 

@@ -12,7 +12,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Person
 from numberadmin.audit.models import Action
 from numberadmin.services import team
-from numberadmin.services.results import Outcome, Refusal, TooManyTries
+from numberadmin.services.results import Conflict, Outcome, Refusal, TooManyTries
 
 
 def check_password(password: str, person: Person) -> None:
@@ -52,7 +52,10 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
         what = "Set a password of their own." if first else "Changed the password."
         return Action.PASSWORD, f"{what} {ended} other session{'' if ended == 1 else 's'} ended."
 
-    return team.once(actor, operation, {"login": login, "name": name}, change)
+    outcome = team.once(actor, operation, {"login": login, "name": name}, change)
+    if outcome.repeated and password and not Person.objects.get(pk=person.pk).check_password(password):
+        raise Conflict("This form was sent before with another password. This one was not set. Reload the page.")
+    return outcome
 
 
 def has_password(person: Person, password: str) -> None:

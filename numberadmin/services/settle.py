@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations, islice
 
 from django.conf import settings
@@ -108,16 +108,29 @@ def _assignment(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> R
         return Result(State.SUCCEEDED, message, changes, store=lambda: _credit(intent, done))
     if not overdue:
         return None
+    left = [line.number for line in lines if line.number in now and not _same(now[line.number], line.was)]
+    lost = _lost(set(left) - set(done))
     if not done:
-        return Result(State.FAILED, "It did not happen: the list from Sinch shows nothing of it.", changes)
+        message = f"It did not come through.{lost}" if lost else "It did not happen: the list shows nothing of it."
+        return Result(State.FAILED, message, changes)
     if halves:
         message = (
             f"The list from Sinch shows {len(done)} of {len(lines)} numbers as asked for, but does not tell voice from "
             "sms, and only one of them may have come through. Assign them again to make sure: that is safe."
         )
         return Result(State.UNKNOWN, message, changes, store=lambda: _credit(intent, done))
-    message = f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again."
+    message = (
+        f"It happened in part: {len(done)} of {len(lines)} numbers are as asked for. The rest can be tried again.{lost}"
+    )
     return Result(State.FAILED, message, changes, store=lambda: _credit(intent, done))
+
+
+def _lost(numbers: Collection[int]) -> str:
+    """What is said of numbers that left the application they were in and did not come to the other one."""
+    if not numbers:
+        return ""
+    first = f"+{min(numbers)}" + (f" and {len(numbers) - 1} more" if len(numbers) > 1 else "")
+    return f" But {first} left the application it was in, as the list shows. Assign again."
 
 
 def _in_words(lines: Sequence[Line]) -> str:
@@ -189,6 +202,16 @@ def _explained(
         if asked == new:
             return references
     return None
+
+
+def lines_for(intent: Entry, numbers: Collection[int]) -> list[str]:
+    """The lines of a checkout that became these numbers: those that account for exactly them; where there are none
+    such, those of the same groups."""
+    confirmed, unanswered = sent(intent)
+    groups = Counter(row.group_id for row in _new(intent) if row.number in numbers)
+    explained = _explained(intent, groups, confirmed, unanswered)
+    lines = [line for line in intent.details["lines"] if line["reference_id"] in {*confirmed, *unanswered}]
+    return explained or [line["reference_id"] for line in lines if line["group_id"] in groups]
 
 
 def _some(references: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:

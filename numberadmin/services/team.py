@@ -173,6 +173,8 @@ def once(
 ) -> Outcome:
     """Makes a change of people and writes it into the audit, in one transaction, once for an operation. Changes follow
     one another, and each looks again whether it `may`. Raises Forbidden, SignedOut and what `change` raises."""
+    # An operation is of one kind: `change` is a function inside of the one that names it.
+    asked = {"do": change.__qualname__.partition(".")[0], **asked}
     permission.ensure(actor, may or May.READ)
     with transaction.atomic(durable=True):
         one_at_a_time()

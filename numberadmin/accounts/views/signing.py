@@ -46,7 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     fields = form.cleaned_data
-    visitor = Visitor(address.of(request), devices.known(request, fields["identity"]))
+    visitor = Visitor(address.of(request), devices.known(request, fields["identity"], fields["kind"]))
     try:
         response = (_by_person if fields["kind"] == "member" else _by_sinch)(request, fields, visitor)
     except Refusal as refusal:
@@ -80,7 +80,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """The second factor of somebody whose first one was right."""
     half = request.session.get(HALF)
     person = Person.objects.filter(pk=half["person"]).first() if half else None
-    if half is None or person is None:
+    if half is None or person is None or half["proven"] != _proven(person):
         return redirect("login")
     if request.method != "POST":
         return TemplateResponse(request, "accounts/code.html", {})
@@ -174,9 +174,20 @@ def _half_or_known(request: HttpRequest, person: Person, by: str, back: str, acc
     if not factor.has(person):
         return _known(request, person, by, back, account.pk if account else None)
     request.session.flush()
-    request.session[HALF] = {"person": person.pk, "by": by, "next": back, "account": account.pk if account else None}
+    request.session[HALF] = {
+        "person": person.pk,
+        "proven": _proven(person),
+        "by": by,
+        "next": back,
+        "account": account.pk if account else None,
+    }
     request.session.set_expiry(HALF_SECONDS)
     return redirect("code")
+
+
+def _proven(person: Person) -> str:
+    """What the person has shown, or is still to show: with another password or second factor it is worth nothing."""
+    return f"{person.get_session_auth_hash()} {factor.mark(person)}"
 
 
 def _known(request: HttpRequest, person: Person, by: str, back: str, account_id: int | None) -> HttpResponse:
@@ -186,7 +197,7 @@ def _known(request: HttpRequest, person: Person, by: str, back: str, account_id:
     if len(teams) == 1:
         return _enter(request, teams[0], by, back)
     request.session.flush()
-    request.session[CHOOSING] = {"person": person.pk, "next": back}
+    request.session[CHOOSING] = {"person": person.pk, "proven": _proven(person), "next": back}
     request.session.set_expiry(HALF_SECONDS)
     return redirect("organisation")
 
@@ -231,6 +242,8 @@ def _chosen(request: HttpRequest, kept: dict[str, Any], chosen: str) -> HttpResp
     del request.session[CHOOSING]
     if "person" in kept:
         membership = of_person(kept["person"]).get(account__organisation_id=chosen)
+        if kept["proven"] != _proven(membership.person):
+            raise Refusal("Your password or your second factor was changed meanwhile. Sign in again.")
         return _enter(request, membership, BY_PERSON, kept["next"])
     instance = instances.unpack(kept["instance"], CHOOSING)
     if instance is None:
