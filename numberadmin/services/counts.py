@@ -49,6 +49,8 @@ class Counts:
     _days: Mapping[tuple[Any, ...], list[int]]
     _places: Mapping[tuple[Any, ...], list[int]]
     _held: dict[tuple[str, str, str], list[Held]] = field(default_factory=dict)
+    # What pages have made of the applications.
+    drawn: dict[Any, str] = field(default_factory=dict)
 
     def held(self, application: str = "", country: str = "", capability: str = "") -> list[Held]:
         """The applications that have numbers like that, in the order of the inventory: the unassigned first, then by

@@ -224,7 +224,7 @@ def _by_counts(matching: QuerySet[Number], filter: Filter, held: Sequence[Held])
             key = application.pk if application else 0
             rows[key] = _cut(matching.filter(application=application), filter, cut, cut is cuts[0], cut is cuts[-1])
     shelves = [_shelf(h, rows[h.application.pk if h.application else 0]) for h in (cut.held for cut in cuts)]
-    return Part([shelf for shelf in shelves if shelf.numbers], total, page, pages, start, further[:FURTHER])
+    return Part([shelf for shelf in shelves if shelf.numbers], total, page, pages, start, further)
 
 
 @dataclass(frozen=True)
@@ -249,8 +249,10 @@ def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
             take = min(row.count - start, left)
             cuts.append(_Cut(row, start, take))
             start, left = 0, left - take
-        else:
+        elif len(further) < FURTHER:
             further.append(row)
+        else:
+            break
     return cuts, further
 
 

@@ -1,7 +1,7 @@
 """How numbers, money and moments are written on a page."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from numberadmin.services.counts import Counts
 from numberadmin.services.models import Application
 
 register = template.Library()
@@ -41,16 +42,20 @@ def figure(count: int) -> str:
 
 
 @register.simple_tag
-def options(applications: Iterable[Application], chosen: str = "", with_key: bool = False) -> SafeString:
-    """The options of a selection among applications, of which there may be hundreds."""
-    chosen = chosen.lower()
-    return SafeString(
-        "".join(
-            f'<option value="{row.key}"{" selected" if row.key.lower() == chosen else ""}>{text}</option>'
-            for row in applications
-            for text in [escape(f"{row.name or 'No name'} · {short(row.key)}" if with_key else row.label)]
-        )
-    )
+def options(counts: Counts, chosen: str = "", with_key: bool = False) -> SafeString:
+    """The options of a selection among the account's applications. There may be thousands, so they are written out
+    once for as long as these are the same."""
+    written = counts.drawn.get(with_key)
+    if written is None:
+        written = counts.drawn[with_key] = "".join(_option(row, with_key) for row in counts.applications)
+    key = next((row.key for row in counts.applications if row.key.lower() == chosen.lower()), "") if chosen else ""
+    value = f'value="{escape(key)}"'
+    return SafeString(written.replace(value, f"{value} selected", 1) if key else written)
+
+
+def _option(row: Application, with_key: bool) -> str:
+    text = f"{row.name or 'No name'} · {short(row.key)}" if with_key else row.label
+    return f'<option value="{escape(row.key)}">{escape(text)}</option>'
 
 
 @register.filter

@@ -77,7 +77,7 @@ def test_what_cannot_go_back_is_said_to_be_in_none(jane, sinch, held):
 
 
 def test_a_line_that_had_lapsed_stays_so_where_the_next_one_has_no_answer(jane, sinch):
-    first, second = two_lines(jane)
+    first, _ = two_lines(jane)
     sinch.expire_reservations([first.reference_id])
     sinch.fault(match={"verb": "POST", "path": "shop", "nth": 2}, kind="drop", times=1)
     checkout.check_out(actor=jane, operation=uuid4(), each=True)
