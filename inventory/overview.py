@@ -65,7 +65,7 @@ def overview(request: web.Request) -> HttpResponse:
         "base": HIGH + 24,
         "width": STEP * len(found.weeks),
         "connected": bool(connection and connection.usable_until > timezone.now()),
-        "being_read": reading.being_read(request.actor.account),
+        "being_read": reading.being_read(found.reading),
         "days": account.DAYS,
     }
     return web.page(request, "inventory/overview.html", context)

@@ -225,7 +225,7 @@ def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = 
         "panel": kept.get("panel"),
         "waiting": doubt.waiting(request.actor.account) if page.is_open else None,
         "undecided": len(doubt.unclear(request.actor.account)) if page.is_open else 0,
-        "being_read": reading.being_read(request.actor.account),
+        "being_read": reading.being_read(page.reading),
         "everything": query.get("select") == "page",
         "fresh": bool(wanted.rented) and not request.htmx and not kept,
         "ticked": _ticked(fields),

@@ -61,6 +61,12 @@ def under_way(kind: Hashable) -> bool:
     return kind in _running
 
 
+def kinds(done: bool) -> list[Hashable]:
+    """The kinds of the readings that are done and that nobody has asked for, or of those that are not done yet."""
+    with _lock:
+        return [kind for kind, reading in _running.items() if reading.done() == done]
+
+
 def _begun(kind: Hashable, call: Callable[[], T]) -> _Reading[T]:
     with _lock:
         if earlier := _running.get(kind):

@@ -9,7 +9,7 @@ from django.db import connection
 # In seconds.
 PATIENCE = 1.0
 # In kB, while many rows are written; otherwise what SQLite has by itself.
-SPACE = 32_000
+SPACE = 16_000
 USUAL_SPACE = 2_000
 
 

@@ -32,6 +32,7 @@ def _run() -> None:
     last = float("-inf")
     while True:
         try:
+            refresh.take_over_what_came()
             settle_what_is_due()
             jobs.revive()
             if time.monotonic() - last > HOUR:

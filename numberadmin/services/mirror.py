@@ -58,7 +58,7 @@ def note(
 ) -> None:
     """Remembers a try to read a list, and how it ended."""
     now = timezone.now()
-    values: dict[str, object] = {"tried_at": now, "error": error, "lacking": sorted(lacking)}
+    values: dict[str, object] = {"tried_at": now, "error": error, "lacking": sorted(lacking), "begun_at": None}
     if not error:
         values |= {"read_at": now, "damaged": damaged, "outdated": False, "seconds": seconds}
     Reading.objects.update_or_create(account=account, what=what, defaults=values)

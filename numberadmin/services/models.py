@@ -158,7 +158,7 @@ class Number(Priced, Placed):
         indexes = [
             models.Index(fields=["account", "application", "number"]),
             models.Index(fields=["account", "application", "country_id", "number"]),
-            models.Index(fields=["account", "searched", "number"]),
+            models.Index(fields=["account", "searched", "application", "number"]),
             models.Index(fields=["account", "expires", "number"]),
             models.Index(fields=["rented_in"], condition=models.Q(rented_in__isnull=False), name="number_rented_in"),
         ]

@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -19,7 +19,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import background, listing, mirror, permission, record, remote, settle
+from numberadmin.services import background, counts, listing, mirror, permission, record, remote, settle
 from numberadmin.services.database import impatience, spacious
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, account_lock, turn
@@ -28,6 +28,7 @@ from numberadmin.services.results import Outcome, Refusal, SignInAgain
 from numberadmin.services.room import Crowded, room
 
 T = TypeVar("T")
+Kind = tuple[Reading.What, int]
 logger = logging.getLogger(__name__)
 
 # Where a list could not be read, a page tries again after this many seconds.
@@ -37,6 +38,10 @@ LOOK_AGAIN = 5
 # A list read longer ago than this is read again before numbers are assigned or unassigned, if that is quick.
 FRESH = 30
 QUICK = 2.0
+# In seconds: how long the very first page waits for a list, before it says that one is on its way.
+FIRST_PATIENCE = 5.0
+# How many rows of a list have come to this process so far.
+_rows: dict[Hashable, int] = {}
 
 
 def if_stale(actor: Actor) -> None:
@@ -50,7 +55,7 @@ def if_stale(actor: Actor) -> None:
 
     def prepare() -> Callable[[], Fetched] | None:
         wanted = _worth_looking(actor.account, last) or (bool(last.stale or last.error) and not just_tried(last))
-        return listing.fetching(actor.account, actor.instance) if wanted else None
+        return _begun(actor.account, actor.instance) if wanted else None
 
     try:
         fetched = asked_for(_kind(actor.account), last, prepare)
@@ -60,7 +65,7 @@ def if_stale(actor: Actor) -> None:
     if fetched is None:
         return
     try:
-        _taken_over(actor, fetched, wait=last.read_at is None)
+        _taken_over(actor.account, actor.instance, actor, fetched, wait=last.read_at is None)
     except DatabaseError:
         # The page shows the list that it has: to read, it needs nobody's leave.
         logger.warning("the list could not be stored", exc_info=True)
@@ -72,17 +77,43 @@ def asked_for(kind: Hashable, last: Reading, prepare: Callable[[], Callable[[], 
         return background.soon(kind, prepare)
     try:
         with room.place(0):
-            return background.soon(kind, prepare, at_least=settings.SINCH_LIST_TIMEOUT)
+            return background.soon(kind, prepare, at_least=min(settings.SINCH_LIST_TIMEOUT, FIRST_PATIENCE))
     except Crowded:
         return None
 
 
-def being_read(account: Account) -> bool:
-    """Whether the list is on its way to this process."""
-    return background.under_way(_kind(account))
+def being_read(reading: Reading) -> bool:
+    """Whether the list of numbers is on its way, to whatever process."""
+    return bool(reading.begun_at and reading.begun_at > _too_long_ago())
 
 
-def _kind(account: Account) -> Hashable:
+def take_over_what_came() -> None:
+    """What a server process does every few seconds with the lists that it has asked for: keeps those that have come
+    and that no page has waited for, and tells of the others how far they are."""
+    for kind in background.kinds(done=True):
+        _come(kind)
+    for kind in background.kinds(done=False):
+        if rows := _rows.get(kind):
+            what, account = cast(Kind, kind)
+            Reading.objects.filter(account=account, what=what).update(rows=rows)
+
+
+def _come(kind: Hashable) -> None:
+    what, account_id = cast(Kind, kind)
+    if what != Reading.What.NUMBERS:
+        return
+    account = Account.objects.get(pk=account_id)
+    instance = instances.live(account)
+    try:
+        fetched: Fetched | None = background.soon(kind, lambda: None)
+    except sinch.SinchError as error:
+        _note(account, error)
+        return
+    if fetched and instance:
+        _taken_over(account, instance, None, fetched, wait=False)
+
+
+def _kind(account: Account) -> Kind:
     return Reading.What.NUMBERS, account.pk
 
 
@@ -93,19 +124,24 @@ def if_open(actor: Actor) -> None:
 
 
 def now(*, actor: Actor, accept: str = "") -> Outcome:
-    """Reads the list, and settles what can be settled by it. Raises Busy and SignInAgain.
+    """Reads the list, and settles what can be settled by it. A list that takes long is read while pages are answered.
+    Raises Busy and SignInAgain.
 
     `accept` is the digest of the numbers of which a person has said that they are gone, as the list has it.
     """
-    account = actor.account
+    account, instance = actor.account, actor.instance
+    last = mirror.reading(account, Reading.What.NUMBERS)
+    patience = 0.0 if last.seconds > QUICK and not accept else settings.SINCH_LIST_TIMEOUT
     try:
         with room.place(settings.LOCK_SECONDS):
-            fetched = listing.fetch(account, actor.instance)
+            fetched = background.soon(_kind(account), lambda: _begun(account, instance), at_least=patience)
         with turn(account.pk, settings.LOCK_SECONDS):
             permission.ensure(actor, May.CHANGE)
+            if fetched is None:
+                return _read_by_another(account, last)
             if fetched.after != listing.last_write(account):
-                fetched = listing.fetch(account, actor.instance)
-            _store(account, actor.instance, fetched, actor, accept=accept)
+                fetched = listing.fetch(account, instance)
+            fetched = _store(account, instance, fetched, actor, accept=accept)
     except (Taken, Crowded):
         raise settle.busy(account) from None
     except sinch.SinchError as error:
@@ -117,6 +153,38 @@ def now(*, actor: Actor, accept: str = "") -> Outcome:
         return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
     left_out = f" {fetched.listing.damaged} rows could not be read; what was known of them is kept."
     return Outcome(uuid.uuid4(), State.UNKNOWN, message + left_out)
+
+
+def _read_by_another(account: Account, before: Reading) -> Outcome:
+    """Two who read the list at once read it together: what came of it is what the other one has kept."""
+    reading = mirror.reading(account, Reading.What.NUMBERS)
+    if reading.read_at != before.read_at:
+        message = f"The list of rented numbers was read again: {counts.of(account).total:,} numbers."
+        return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
+    if reading.error and reading.tried_at != before.tried_at:
+        return Outcome(uuid.uuid4(), State.FAILED, f"{reading.error} The list below is the one read before.")
+    message = "The list is being read from Sinch, which takes its time. This page shows it as soon as it is there."
+    return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
+
+
+def _begun(account: Account, instance: sinch.Instance) -> Callable[[], Fetched] | None:
+    """A reading, unless another process is at it. Where the database cannot be told, it is read all the same."""
+    try:
+        with impatience():
+            Reading.objects.get_or_create(account=account, what=Reading.What.NUMBERS)
+            rows = Reading.objects.filter(account=account, what=Reading.What.NUMBERS)
+            if not rows.exclude(begun_at__gt=_too_long_ago()).update(begun_at=timezone.now(), rows=0):
+                return None
+    except DatabaseError:
+        logger.warning("that the list is being read could not be noted", exc_info=True)
+    kind = _kind(account)
+    _rows[kind] = 0
+    return listing.fetching(account, instance, lambda count: _rows.update({kind: count}))
+
+
+def _too_long_ago() -> dt.datetime:
+    """A reading that began before has ended, in whatever way."""
+    return timezone.now() - dt.timedelta(seconds=settings.SINCH_LIST_TIMEOUT + 5)
 
 
 def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, settling: bool = True) -> Fetched:
@@ -177,16 +245,17 @@ def _worth_looking(account: Account, last: Reading) -> bool:
     return settle.any_open(account) and (last.tried_at is None or last.tried_at < a_moment_ago)
 
 
-def _taken_over(actor: Actor, fetched: Fetched, *, wait: bool) -> None:
+def _taken_over(account: Account, instance: sinch.Instance, by: Actor | None, fetched: Fetched, *, wait: bool) -> None:
     """Stores a list that was fetched without the lock, unless somebody writes or has written meanwhile."""
     try:
-        with turn(actor.account.pk, settings.LOCK_SECONDS if wait else 0), impatience():
-            if fetched.after == listing.last_write(actor.account):
-                _store(actor.account, actor.instance, fetched, actor)
+        with turn(account.pk, settings.LOCK_SECONDS if wait else 0), impatience():
+            if fetched.after == listing.last_write(account):
+                _store(account, instance, fetched, by)
     except Taken:
-        return
+        pass
     except sinch.SinchError as error:
-        _failed(actor.account, error)
+        _failed(account, error) if by else _note(account, error)
+    Reading.objects.filter(account=account, what=Reading.What.NUMBERS).update(begun_at=None)
 
 
 def _store(

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils import timezone
@@ -41,6 +43,9 @@ SORTS: dict[str, list[str | OrderBy]] = {
     "expires": [F("expires").asc(nulls_last=True), "number"],
     "-expires": [F("expires").desc(nulls_last=True), "number"],
 }
+
+
+BY_NUMBER = ("number", "-number")
 
 
 @dataclass(frozen=True)
@@ -188,8 +193,14 @@ def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -
         return _by_counts(matching, filter, held)
     few = _few(account, filter, counts, held)
     if few is not None:
-        return _counted(matching.filter(few), filter, counts)
-    return _found(matching, filter, held)
+        return _counted(account, matching.filter(few), filter, counts)
+    words = search.words(filter.q)
+    if len(words) != 1 or filter.sort not in BY_NUMBER:
+        return _found(account, [matching], filter, held)
+    wide = _matching(account, replace(filter, q=""), counts, doubted)
+    return _found(
+        account, [wide.filter(meaning) for meaning in search.meanings(account, words[0], counts)], filter, held
+    )
 
 
 def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held]) -> Q | None:
@@ -241,7 +252,9 @@ class _Cut:
 
 
 def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
-    cuts, left, further = [], PAGE, []
+    cuts: list[_Cut] = []
+    further: list[Held] = []
+    left = PAGE
     for row in held:
         if start >= row.count:
             start -= row.count
@@ -259,7 +272,7 @@ def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
 def _cut(numbers: QuerySet[Number], filter: Filter, cut: _Cut, first: bool, last: bool) -> list[Number]:
     """By the number that the page before ended with, or the one that the page after began with, where the person comes
     from there and it is still in the application: else by counting."""
-    if filter.sort in ("number", "-number") and cut.after:
+    if filter.sort in BY_NUMBER and cut.after:
         up = filter.sort == "number"
         if first and filter.after and numbers.filter(number=filter.after).exists():
             more = numbers.filter(number__gt=filter.after) if up else numbers.filter(number__lt=filter.after)
@@ -276,35 +289,39 @@ def _shelf(held: Held, rows: list[Number]) -> Shelf:
     return Shelf(held.application, rows, held.count, held.costs)
 
 
-def _counted(matching: QuerySet[Number], filter: Filter, counts: Counts) -> Part:
-    """They are few: the database counts and sorts them."""
-    sums = list(
-        matching.order_by("currency").values_list("application", "currency").annotate(Count("id"), Sum("amount"))
-    )
-    numbers: dict[int, int] = defaultdict(int)
-    costs: dict[int, list[Total]] = defaultdict(list)
-    for key, currency, count, amount in sums:
-        numbers[key or 0] += count
+def _counted(account: Account, matching: QuerySet[Number], filter: Filter, counts: Counts) -> Part:
+    """They are few: they are counted here."""
+    numbers: list[int] = []
+    found: dict[int, int] = defaultdict(int)
+    costs: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for number, application, currency, amount in matching.values_list("number", "application", "currency", "amount"):
+        numbers.append(number)
+        found[application or 0] += 1
         if amount is not None:
-            costs[key or 0].append(Total(Decimal(amount), currency))
-    order: list[Application | None] = [None, *counts.applications]
-    keys = [(row, row.pk if row else 0) for row in order]
-    held = [Held(row, numbers[key], costs[key]) for row, key in keys if numbers[key]]
-    part = _by_counts(matching, filter, held)
-    return Part(part.shelves, part.total, part.page, part.pages, part.start)
+            costs[application or 0][currency] += amount
+    order = [(row, row.pk if row else 0) for row in (None, *counts.applications)]
+    held = [
+        Held(row, found[key], [Total(amount, currency) for currency, amount in sorted(costs[key].items())])
+        for row, key in order
+        if found[key]
+    ]
+    part = _by_counts(Number.objects.filter(account=account, number__in=numbers), filter, held)
+    return replace(part, further=[])
 
 
-def _found(matching: QuerySet[Number], filter: Filter, held: Sequence[Held]) -> Part:
-    """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order."""
+def _found(account: Account, ways: Sequence[QuerySet[Number]], filter: Filter, held: Sequence[Held]) -> Part:
+    """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order. A
+    number may be found by any of the `ways`; several of them are for an order by number."""
     page = min(max(filter.page, 1), 1000)
     start = (page - 1) * PAGE
     places: list[tuple[int, int]] = []
     for some in _bites(held):
-        places += _places(matching, filter, some, start + PAGE + 1 - len(places))
+        places += _places(ways, filter, some, start + PAGE + 1 - len(places))
         if len(places) > start + PAGE:
             break
     shown = places[start : start + PAGE]
-    rows = {row.number: row for row in matching.filter(number__in=[number for _, number in shown])}
+    mine = Number.objects.filter(account=account, number__in=[number for _, number in shown])
+    rows = {row.number: row for row in mine}
     by_key = {row.application.pk if row.application else 0: row for row in held}
     shelves = []
     for key, numbers in groupby(shown, key=lambda place: place[0]):
@@ -326,17 +343,22 @@ def _bites(held: Sequence[Held]) -> Iterator[list[Held]]:
         yield some
 
 
-def _places(matching: QuerySet[Number], filter: Filter, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
+def _places(ways: Sequence[QuerySet[Number]], filter: Filter, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
     """The application's id (0 for none) and the number of those that match in these applications, in order."""
     found: dict[int, list[int]] = defaultdict(list)
     keys = [row.application.pk for row in held if row.application]
-    alone = [Q(application=None)] if len(keys) < len(held) else []
-    for where in [*alone, *([Q(application__in=keys)] if keys else [])]:
-        rows = matching.filter(where).order_by(*SORTS[filter.sort]).values_list("application", "number")
-        for key, number in rows[:most] if len(held) == 1 or where in alone else rows:
-            found[key or 0].append(number)
+    wheres = [Q(application=None)] if len(keys) < len(held) else []
+    wheres += [Q(application__in=keys)] if keys else []
+    for where in wheres:
+        alone = len(held) == 1 or where == Q(application=None)
+        for way in ways:
+            rows = way.filter(where).order_by(*SORTS[filter.sort]).values_list("application", "number")
+            for key, number in rows[:most] if alone else rows:
+                found[key or 0].append(number)
+    if len(ways) > 1:
+        found = {key: sorted(set(numbers), reverse=filter.sort == "-number") for key, numbers in found.items()}  # type: ignore[assignment]
     order = [row.application.pk if row.application else 0 for row in held]
-    return [(key, number) for key in order for number in found[key]][:most]
+    return [(key, number) for key in order for number in found.get(key, ())][:most]
 
 
 COLUMNS = (
@@ -396,7 +418,7 @@ def in_doubt(account: Account, number: int) -> bool:
 def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
     numbers = Number.objects.filter(account=account)
     for word in search.words(filter.q):
-        numbers = numbers.filter(search.having(word, counts))
+        numbers = numbers.filter(reduce(or_, search.meanings(account, word, counts)))
     if filter.application == UNASSIGNED:
         numbers = numbers.filter(application__isnull=True)
     elif filter.application:

@@ -2,7 +2,6 @@
 
 from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from numberadmin.accounts.models import Account
 from numberadmin.services import labels
@@ -13,6 +12,10 @@ from numberadmin.services.models import Label, Number, folded
 SHORTEST = 3
 # So many digits at least has a number without its country code.
 HOME_DIGITS = 5
+# So many labels at most are looked up by their numbers.
+MOST_LABELS = 2000
+# So many places are looked through one by one.
+FEW = 8
 
 
 def words(q: str) -> list[str]:
@@ -22,34 +25,41 @@ def words(q: str) -> list[str]:
     return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
 
 
-def having(word: str, counts: Counts) -> Q:
-    """The numbers that a word means, to be looked at one by one."""
-    found = Q(application__in=[row.pk for row in counts.called(word)]) | Q(country_id__iexact=word)
-    found |= Q(searched__contains=folded(word)) | labels.has(word)
-    for digits in _digits(word):
-        found |= Q(number__contains=digits)
-    return found
+def meanings(account: Account, word: str, counts: Counts) -> list[Q]:
+    """What a word may mean, each for itself; a number that it does not mean has none of it. None is asked of the
+    database that no number can have."""
+    found = [Q(number__contains=digits) for digits in _digits(word)]
+    labelled = _indexed(account, Label, folded(word), MOST_LABELS)
+    if labelled:
+        found.append(Q(number__in=labelled) if len(labelled) <= MOST_LABELS else labels.has(word))
+    places = counts.places(word)
+    found += [Q(searched=place) for place in places] if len(places) <= FEW else [Q(searched__in=places)]
+    if called := counts.called(word):
+        found.append(Q(application__in=called))
+    if country := _country(word, counts):
+        found.append(Q(country_id=country))
+    return found or [Q(pk__in=[])]
 
 
 def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | None:
-    """The same numbers, found by indexes; None where they are more than `most`, or no index helps."""
-    if len(folded(word)) < SHORTEST:
+    """The numbers that a word means, found by indexes; None where they are more than `most`, or no index helps."""
+    places, called = counts.places(word), counts.called(word)
+    held = {row.application: row.count for row in counts.held()} if called else {}
+    known = sum(places.values()) + sum(held.get(row, 0) for row in called)
+    if known > most or len(folded(word)) < SHORTEST or _country(word, counts):
         return None
-    mine, places, called = Number.objects.filter(account=account), counts.places(word), counts.called(word)
-    held = {row.application.pk: row.count for row in counts.held() if row.application}
-    if sum(places.values()) + sum(held.get(row.pk, 0) for row in called) > most:
-        return None
-    labelled = Label.objects.filter(_indexed("searched", folded(word)), account=account)
-    parts = [Q(number__in=list(labelled.values_list("number", flat=True)[: most + 1]))]
-    parts += [Q(searched__in=places)] if places else []
-    parts += [Q(application__in=called)] if called else []
-    parts += [_indexed("number", digits) for digits in _digits(word)]
-    found: set[int] = set()
-    for part in parts:
-        found.update(mine.filter(part).values_list("number", flat=True)[: most + 1])
-        if len(found) > most:
-            return None
-    return found
+    found = set(_indexed(account, Label, folded(word), most))
+    for digits in _digits(word):
+        found.update(_indexed(account, Number, digits, most))
+    mine = Number.objects.filter(account=account).values_list("number", flat=True)
+    for meaning in [Q(searched__in=places)] * bool(places) + [Q(application__in=called)] * bool(called):
+        found.update(mine.filter(meaning))
+    return found if len(found) <= most else None
+
+
+def _country(word: str, counts: Counts) -> str:
+    """The id of the country that is called so."""
+    return next((key for key, _ in counts.countries if key.lower() == word.lower()), "")
 
 
 def _digits(word: str) -> list[str]:
@@ -60,10 +70,19 @@ def _digits(word: str) -> list[str]:
     return [word] if bare == word or len(bare) < HOME_DIGITS else [word, bare]
 
 
-def _indexed(column: str, text: str) -> Q:
-    """Rows with the text in the column, by the index that the migration 0008 makes."""
+def _indexed(account: Account, model: type[Number] | type[Label], text: str, most: int) -> list[int]:
+    """The numbers whose digits, or whose labels, have the text; no more than one more than `most`. By the index that
+    the migration 0008 makes, where the text is long enough for that."""
     if connection.vendor == "postgresql" or len(text) < SHORTEST:
-        return Q(**{f"{column}__contains": text})
-    table = {"number": "services_number_digits", "searched": "services_label_words"}[column]
-    phrase = '"{}"'.format(text.replace('"', '""'))
-    return Q(pk__in=RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [phrase]))  # noqa: S608, S611
+        column = "number" if model is Number else "searched"
+        rows = model._default_manager.filter(account=account, **{f"{column}__contains": text})
+        return list(rows.values_list("number", flat=True)[: most + 1])
+    index = "services_number_digits" if model is Number else "services_label_words"
+    # A CROSS JOIN is worked through from the left: the index first.
+    sql = (
+        f"SELECT it.number FROM {index} CROSS JOIN {model._meta.db_table} it ON it.id = {index}.rowid "  # noqa: S608
+        f"WHERE {index} MATCH %s AND it.account_id = %s LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, ['"{}"'.format(text.replace('"', '""')), account.pk, most + 1])
+        return [number for (number,) in cursor.fetchall()]

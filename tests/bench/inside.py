@@ -17,6 +17,7 @@ from numberadmin.accounts.roles import May
 from numberadmin.sandbox import sample
 from numberadmin.services import refresh as reading
 from numberadmin.services import signin
+from numberadmin.services.lock import account_lock
 from numberadmin.services.models import Application, Number
 from numberadmin.services.signin import Visitor
 from numberadmin.sinch import InstanceAuth
@@ -74,14 +75,18 @@ def fill() -> dict[str, Any]:
     """Reads the list for the first time."""
     jane = _jane()
     started = time.perf_counter()
-    outcome = reading.now(actor=jane)
-    return {"seconds": time.perf_counter() - started, "said": outcome.message}
+    return {"rows": _read(jane), "seconds": time.perf_counter() - started}
+
+
+def _read(jane: Actor) -> int:
+    with account_lock(jane.account.pk, 10):
+        return len(reading.take_in(jane.account, jane.instance, jane).listing)
 
 
 def again() -> dict[str, Any]:
     """Reads a list that has not changed, and beside it only downloads and decodes it."""
     jane = _jane()
-    return {"plain": _best(lambda: _plain(jane)), "seconds": _best(lambda: reading.now(actor=jane))}
+    return {"plain": _best(lambda: _plain(jane)), "seconds": _best(lambda: _read(jane))}
 
 
 def plain() -> dict[str, Any]:
@@ -94,8 +99,8 @@ def remember() -> dict[str, Any]:
     """The most memory before a list is read, and after it."""
     jane = _jane()
     before = grown()
-    outcome = reading.now(actor=jane)
-    return {"before": before, "after": grown(), "said": outcome.message}
+    rows = _read(jane)
+    return {"before": before, "after": grown(), "rows": rows}
 
 
 def _best(call: Callable[[], Any], turns: int = 3) -> float:
@@ -119,7 +124,9 @@ def _plain(jane: Actor) -> int:
 def pages(turns: int = 0) -> dict[str, Any]:
     """Milliseconds of the inventory's pages and of the admin's changelist, from the request to the whole answer."""
     account = Account.objects.get()
-    number = Number.objects.filter(account=account).order_by("number")[Number.objects.count() // 2]
+    rows = Number.objects.filter(account=account).order_by("number")
+    # One whose last digits are not all noughts: the sandbox gives numbers out one after the other.
+    number = rows[int(rows.count() * 0.437123)]
     application = Application.objects.filter(account=account).order_by("key")[0]
     digits = str(number.number)[-6:]
     wanted = {

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from numberadmin.services import applications, rentals
+from numberadmin.services import applications, rentals, tallies
 from numberadmin.services.models import Number, folded
 from numberadmin.services.rentals import Filter
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -61,6 +61,7 @@ def test_a_number_is_found_in_any_common_spelling(jane, spelling):
 def test_a_city_is_found_without_its_accents_and_capitals(jane, typed):
     row = Number.objects.order_by("number")[0]
     Number.objects.filter(pk=row.pk).update(city="Montréal", searched=folded("Montréal Canada"))
+    tallies.rebuild(jane.account)
     assert numbers(browse(jane, q=typed)) == [row.number]
 
 
