@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 PARALLEL := -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test chaos lint check lock pictures clean
+.PHONY: help install demo test chaos bench lint check lock pictures clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -27,6 +27,10 @@ chaos: .venv/.dev  ## the long form: kill -9 at every step, faults, loads, and t
 	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m tests.chaos.run
 	@TRIES=50 $(BIN)/python -m pytest tests/accounts/test_guessing.py
 	@TRIES=50 $(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts/test_guessing.py
+
+bench: .venv/.dev  ## figures beside their baselines: pages, readings, memory, bulk work and plans, on both databases
+	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m tests.bench $(ARGS)
 
 lint: .venv/.dev  ## style, types, templates, migrations, and Django's own deployment check
 	$(BIN)/ruff check $(SOURCES)

@@ -17,15 +17,14 @@ from numberadmin.audit import journal
 from numberadmin.services import applications as known
 from numberadmin.services import assignment, doubt, labels, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
-from numberadmin.services.models import Number
+from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
 
 
 @require_safe
 @web.needs(May.READ)
 def inventory(request: web.Request) -> HttpResponse:
-    reading.if_stale(request.actor)
-    return _numbers(request, request.GET)
+    return _numbers(request, request.GET, last=reading.if_stale(request.actor))
 
 
 @require_POST
@@ -210,12 +209,14 @@ def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> H
     return _numbers(request, QueryDict(urlsplit(to).query), set(changed) if outcome.state == "succeeded" else set())
 
 
-def _numbers(request: web.Request, query: QueryDict, changed: Collection[int] = ()) -> HttpResponse:
+def _numbers(
+    request: web.Request, query: QueryDict, changed: Collection[int] = (), last: Reading | None = None
+) -> HttpResponse:
     wanted = rentals.Filter.from_query(query)
     views = saved.every(request.actor)
     kept = posting.draft(request)
     fields = kept.get("fields", {})
-    page = rentals.browse(request.actor.account, wanted)
+    page = rentals.browse(request.actor.account, wanted, last)
     context = {
         "filter": wanted,
         "page": page,

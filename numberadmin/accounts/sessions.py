@@ -8,8 +8,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.contrib import auth
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import models
@@ -51,7 +50,8 @@ def begin(session: SessionBase) -> None:
 def renewed(request: HttpRequest, person: Person) -> None:
     """After a new password this session goes on, under another key."""
     request.session["by"] = "member"
-    auth.update_session_auth_hash(request, person)
+    request.session.cycle_key()
+    request.session[HASH_SESSION_KEY] = person.get_session_auth_hash()
 
 
 def used(session: SessionBase) -> None:

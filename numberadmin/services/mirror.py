@@ -109,6 +109,7 @@ def fill(account: Account, listing: sinch.RentedNumbers, found: Difference) -> N
     with transaction.atomic():
         # A reading that was cut off has left numbers that are not counted.
         (delta if is_empty else tallies.counted(account)).replace(account)
+        bulk.know(Number, "account_id", "application_id", "number", "country_id", "searched")
     found.new = _places()
 
 

@@ -44,31 +44,36 @@ FIRST_PATIENCE = 5.0
 _rows: dict[Hashable, int] = {}
 
 
-def if_stale(actor: Actor) -> None:
-    """Before a page: asks for the list where there is none or it is old, and takes it over if it comes soon.
+def if_stale(actor: Actor) -> Reading | None:
+    """Before a page: asks for the list where there is none or it is old, and takes it over if it comes soon. Gives what
+    is known of the last reading, where nothing had to be asked.
 
     The old list stays where that fails, or lasts, or a write is under way. Raises nothing but SignInAgain.
     """
     if actor.connection is None:
-        return
+        return None
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
 
+    wanted = _worth_looking(actor.account, last) or (bool(last.stale or last.error) and not just_tried(last))
+    if not wanted and not background.under_way(_kind(actor.account)):
+        return last
+
     def prepare() -> Callable[[], Fetched] | None:
-        wanted = _worth_looking(actor.account, last) or (bool(last.stale or last.error) and not just_tried(last))
         return _begun(actor.account, actor.instance) if wanted else None
 
     try:
         fetched = asked_for(_kind(actor.account), last, prepare)
     except sinch.SinchError as error:
         _failed(actor.account, error)
-        return
+        return None
     if fetched is None:
-        return
+        return None
     try:
         _taken_over(actor.account, actor.instance, actor, fetched, wait=last.read_at is None)
     except DatabaseError:
         # The page shows the list that it has: to read, it needs nobody's leave.
         logger.warning("the list could not be stored", exc_info=True)
+    return None
 
 
 def asked_for(kind: Hashable, last: Reading, prepare: Callable[[], Callable[[], T] | None]) -> T | None:

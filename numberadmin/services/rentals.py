@@ -164,8 +164,9 @@ class NumberPage:
         return self.shelves[-1].numbers[-1].number if self.shelves else None
 
 
-def browse(account: Account, filter: Filter) -> NumberPage:
-    reading, is_open = mirror.reading(account, Reading.What.NUMBERS), settle.any_open(account)
+def browse(account: Account, filter: Filter, last: Reading | None = None) -> NumberPage:
+    """`last` is the reading of the list, where that is at hand."""
+    reading, is_open = last or mirror.reading(account, Reading.What.NUMBERS), settle.any_open(account)
     counts, doubted = counting.of(account, reading.version), settle.doubted(account) if is_open else set()
     part = _part(account, filter, counts, doubted)
     return NumberPage(
@@ -356,7 +357,7 @@ def _places(ways: Sequence[QuerySet[Number]], filter: Filter, held: Sequence[Hel
             for key, number in rows[:most] if alone else rows:
                 found[key or 0].append(number)
     if len(ways) > 1:
-        found = {key: sorted(set(numbers), reverse=filter.sort == "-number") for key, numbers in found.items()}  # type: ignore[assignment]
+        found = {key: sorted(set(numbers), reverse=filter.sort == "-number") for key, numbers in found.items()}
     order = [row.application.pk if row.application else 0 for row in held]
     return [(key, number) for key in order for number in found.get(key, ())][:most]
 

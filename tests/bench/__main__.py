@@ -5,12 +5,11 @@ asserted: a machine that is busy with something else shows it in both.
 """
 
 import argparse
-import sys
 
-from tests.bench import work
+from tests.bench import bulk, work
 from tests.bench.place import place
 
-WORK = {"pages": work.pages, "refresh": work.refresh, "memory": work.memory, "bulk": work.bulk, "plan": work.plan}
+WORK = {"pages": work.pages, "refresh": work.refresh, "memory": work.memory, "bulk": bulk.many, "plan": bulk.plan}
 
 
 def main() -> None:
@@ -23,7 +22,6 @@ def main() -> None:
     place()
     for name in options.only:
         WORK[name](options)
-    sys.stdout.flush()
 
 
 main()

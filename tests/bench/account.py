@@ -89,7 +89,7 @@ def main() -> None:
     django.setup()
     from tests.bench import inside
 
-    print(json.dumps(getattr(inside, sys.argv[1])(**json.loads(sys.argv[2]))))
+    sys.stdout.write(json.dumps(getattr(inside, sys.argv[1])(**json.loads(sys.argv[2]))))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import requests
@@ -121,7 +122,7 @@ def _plain(jane: Actor) -> int:
     return len(answer.json())
 
 
-def pages(turns: int = 0) -> dict[str, Any]:
+def pages() -> dict[str, Any]:
     """Milliseconds of the inventory's pages and of the admin's changelist, from the request to the whole answer."""
     account = Account.objects.get()
     rows = Number.objects.filter(account=account).order_by("number")
@@ -141,8 +142,8 @@ def pages(turns: int = 0) -> dict[str, Any]:
     client.post("/login/", {"identity": sample.DEMO_IDENTITY, "password": sample.DEMO_PASSWORD})
     return {
         name: {
-            "ours": median(lambda: _looked(client, f"/inventory/?{ours}", b"data-number")),
-            "admin": median(lambda: _looked(client, f"/admin/services/number/?{admin}", b"field-number")),
+            "ours": median(partial(_looked, client, f"/inventory/?{ours}", b"data-number")),
+            "admin": median(partial(_looked, client, f"/admin/services/number/?{admin}", b"field-number")),
         }
         for name, (ours, admin) in wanted.items()
     }

@@ -3,6 +3,7 @@
 import os
 import platform
 import sqlite3
+import sys
 from pathlib import Path
 
 
@@ -11,7 +12,7 @@ def vendor() -> str:
 
 
 def place() -> None:
-    print(f"{vendor()}, Python {platform.python_version()}, {os.cpu_count()} processors, {_memory():.0f} GB")
+    heading(f"{vendor()}, Python {platform.python_version()}, {os.cpu_count()} processors, {_memory():.0f} GB")
 
 
 def _memory() -> float:
@@ -19,6 +20,11 @@ def _memory() -> float:
     return int(words[1]) / 1e6
 
 
+def heading(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def row(what: str, figure: str, baseline: str = "", limit: str = "") -> None:
     """One line of the report."""
-    print(f"  {what:<52} {figure:>14}  {baseline:<34} {limit}", flush=True)
+    heading(f"  {what:<52} {figure:>14}  {baseline:<34} {limit}".rstrip())

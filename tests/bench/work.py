@@ -3,11 +3,11 @@
 from argparse import Namespace
 
 from tests.bench import account
-from tests.bench.place import row
+from tests.bench.place import heading, row
 
 
 def pages(options: Namespace) -> None:
-    print("Pages of the inventory, in ms")
+    heading("Pages of the inventory, in ms")
     found = {}
     for size in options.sizes:
         with account.sandbox(size) as urls, account.database() as url:
@@ -28,7 +28,7 @@ def pages(options: Namespace) -> None:
 
 def refresh(options: Namespace) -> None:
     size = 100_000 if 100_000 in options.sizes else options.sizes[-1]
-    print(f"Reading the list of {size:,}, in s")
+    heading(f"Reading the list of {size:,}, in s")
     with account.sandbox(size) as urls, account.database() as url:
         plain = account.seen("plain", urls, url)["seconds"]
         first = account.seen("fill", urls, url)["seconds"]
@@ -50,14 +50,13 @@ def refresh(options: Namespace) -> None:
 
 def memory(options: Namespace) -> None:
     size = options.sizes[-1]
-    print(f"Memory for reading the list of {size:,}, in MB")
+    heading(f"Memory for reading the list of {size:,}, in MB")
     with account.sandbox(size) as urls, account.database() as url:
         for name in ("first", "unchanged"):
             found = account.seen("remember", urls, url)
             row(name, f"{found['after'] - found['before']:.0f}", f"before it {found['before']:.0f}", "(at most 150)")
 
 
-def bulk(options: Namespace) -> None: ...
-
-
-def plan(options: Namespace) -> None: ...
+def _beside(name: str, seconds: float, plain: float, most: str) -> None:
+    only = f"only downloaded and decoded {plain:.2f}"
+    row(name, f"{seconds:.2f}", only, f"{seconds / plain:.2f} times (at most {most})")
