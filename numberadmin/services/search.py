@@ -20,7 +20,7 @@ FEW = 8
 
 def words(q: str) -> list[str]:
     """The words of a search; a text that is a number in any common spelling is one word of digits."""
-    spelled = q.lower().removeprefix("tel:").replace("(0)", "").removeprefix("00")
+    spelled = q.lower().removeprefix("tel:").replace("(0)", "")
     digits = "".join(c for c in spelled if c.isdigit())
     return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
 

@@ -20,7 +20,13 @@ from tests.chaos.ledger import Ledger
 from tests.dashboard import ROOT, Visitor, dashboard, found
 
 APPLICATION = next(iter(sample.DEMO_APPLICATIONS))
-FIELDS: dict[str, str] = {"SECRET_KEY": "tests", "SETTLE_SECONDS": "2", "SINCH_TIMEOUT": "60", "SINCH_LIST_TIMEOUT": "60", "NUMBERS_MAX_AGE": "86400"}
+FIELDS: dict[str, str] = {
+    "SECRET_KEY": "tests",
+    "SETTLE_SECONDS": "2",
+    "SINCH_TIMEOUT": "60",
+    "SINCH_LIST_TIMEOUT": "60",
+    "NUMBERS_MAX_AGE": "86400",
+}
 
 
 class Bench:

@@ -1,7 +1,11 @@
+import datetime as dt
+import time
+
 import pytest
+from django.utils import timezone
 
 from numberadmin.audit import journal
-from numberadmin.services import mirror, refresh
+from numberadmin.services import mirror, refresh, tallies
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import SignInAgain
 from tests.services.conftest import NIGHT_DESK, REMINDERS, SUPPORT
@@ -95,3 +99,43 @@ def test_after_a_failed_try_a_page_does_not_try_again_at_once(jane, sinch, setti
     asked = len(sinch.log())
     refresh.if_stale(jane)
     assert len(sinch.log()) == asked
+
+
+def test_a_list_that_takes_long_is_read_while_pages_are_answered(jane, sinch):
+    number = min(sinch.state()["rented"][jane.account.organisation_id])
+    sinch.set(release=[number])
+    Reading.objects.update(seconds=9)
+    sinch.fault(match={"verb": "GET"}, kind="delay", seconds=1.2, times=1)
+    outcome = refresh.now(actor=jane)
+    assert "is being read" in outcome.message
+    assert refresh.being_read(reading(jane))
+    assert Number.objects.filter(number=number).exists()
+    for _ in range(50):
+        refresh.take_over_what_came()
+        if not refresh.being_read(reading(jane)):
+            break
+        time.sleep(0.1)
+    assert not Number.objects.filter(number=number).exists()
+
+
+def test_while_another_process_reads_the_list_this_one_does_not(jane, sinch, settings):
+    settings.NUMBERS_MAX_AGE = 0
+    Reading.objects.update(begun_at=timezone.now())
+    refresh.if_stale(jane)
+    assert "is being read" in refresh.now(actor=jane).message
+    assert sinch.log() == []
+
+
+def test_a_reading_that_nobody_ended_stands_in_nobodys_way_for_long(jane, sinch, settings):
+    Reading.objects.update(begun_at=timezone.now() - dt.timedelta(seconds=settings.SINCH_LIST_TIMEOUT + 6))
+    assert not refresh.being_read(reading(jane))
+    assert "was read again" in refresh.now(actor=jane).message
+
+
+def test_a_first_list_that_was_kept_in_part_is_completed(jane, sinch):
+    Number.objects.filter(pk__in=Number.objects.values("pk")[:20]).delete()
+    Reading.objects.update(read_at=None, first_read_at=None)
+    refresh.now(actor=jane)
+    assert Number.objects.count() == 60
+    assert outside(jane) == []
+    assert tallies.counted(jane.account) == tallies.kept(jane.account)
