@@ -22,7 +22,7 @@ from numberadmin.services.lock import account_lock
 from numberadmin.services.models import Application, Number
 from numberadmin.services.signin import Visitor
 from numberadmin.sinch import InstanceAuth
-from tests.bench.account import grown, median
+from tests.bench.account import best, grown
 
 
 class NumberAdmin(ModelAdmin[Number]):
@@ -126,13 +126,13 @@ def pages() -> dict[str, Any]:
     """Milliseconds of the inventory's pages and of the admin's changelist, from the request to the whole answer."""
     account = Account.objects.get()
     rows = Number.objects.filter(account=account).order_by("number")
-    # One whose last digits are not all noughts: the sandbox gives numbers out one after the other.
+    # Somewhere in the middle: the sandbox gives numbers out one after the other.
     number = rows[int(rows.count() * 0.437123)]
     application = Application.objects.filter(account=account).order_by("key")[0]
-    digits = str(number.number)[-6:]
+    digits = str(number.number)[-4:]
     wanted = {
         "first page": ("", ""),
-        "search by digits": (f"q={digits}", f"q={digits}"),
+        "search by the last four digits": (f"q={digits}", f"q={digits}"),
         "filter by country": (f"country={number.country_id}", f"country__exact={number.country}"),
         "filter by application": (f"application={application.key}", f"application__id__exact={application.pk}"),
         "search by city": (f"q={number.city}", f"q={number.city}"),
@@ -142,8 +142,8 @@ def pages() -> dict[str, Any]:
     client.post("/login/", {"identity": sample.DEMO_IDENTITY, "password": sample.DEMO_PASSWORD})
     return {
         name: {
-            "ours": median(partial(_looked, client, f"/inventory/?{ours}", b"data-number")),
-            "admin": median(partial(_looked, client, f"/admin/services/number/?{admin}", b"field-number")),
+            "ours": best(partial(_looked, client, f"/inventory/?{ours}", b"data-number")),
+            "admin": best(partial(_looked, client, f"/admin/services/number/?{admin}", b"field-number")),
         }
         for name, (ours, admin) in wanted.items()
     }
