@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory import forms
 from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
-from numberadmin.services import applications, jobs, rentals
+from numberadmin.services import applications, jobs, rentals, shelves
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
@@ -112,7 +112,7 @@ def of_many(request: web.Request, application_key: str | None) -> HttpResponse |
     try:
         everything = request.POST.get("all", "")
         numbers = _matching(request, everything) if everything else forms.selection(request.POST).numbers
-        if not everything and len(numbers) <= rentals.PAGE:
+        if not everything and len(numbers) <= shelves.PAGE:
             return None
         if application_key == "":
             raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")

@@ -6,46 +6,25 @@ not told, and the rows are found application by application.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import reduce
-from itertools import groupby
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
 from numberadmin.services import counts as counting
-from numberadmin.services import labels, mirror, search, settle
+from numberadmin.services import labels, mirror, search, settle, shelves
 from numberadmin.services.counts import UNASSIGNED, Counts, Held
-from numberadmin.services.models import Application, Label, Number, Reading, Total
+from numberadmin.services.models import Label, Number, Reading
+from numberadmin.services.shelves import BY_NUMBER, MOST, SORTS, Part, Place, Shelf
 
-PAGE = 100
 SOON = 30
-# So many numbers are sorted and counted for a page.
-MOST = 2000
-# So many more applications are shown below a page, folded.
-FURTHER = 10
-SORTS: dict[str, list[str | OrderBy]] = {
-    "number": ["number"],
-    "-number": ["-number"],
-    "city": ["country", "city", "number"],
-    "-city": ["-country", "-city", "number"],
-    "price": ["currency", "amount", "number"],
-    "-price": ["currency", F("amount").desc(nulls_last=True), "number"],
-    "expires": [F("expires").asc(nulls_last=True), "number"],
-    "-expires": [F("expires").desc(nulls_last=True), "number"],
-}
-
-
-BY_NUMBER = ("number", "-number")
 
 
 @dataclass(frozen=True)
@@ -83,6 +62,10 @@ class Filter:
         )
 
     @property
+    def place(self) -> Place:
+        return Place(self.sort, self.page, self.after, self.before)
+
+    @property
     def only_rented(self) -> bool:
         """Whether nothing but the checkout narrows the list."""
         bare = Filter(sort=self.sort, page=self.page, rented=self.rented, after=self.after, before=self.before)
@@ -97,42 +80,6 @@ class Tabs:
     unassigned: int
     expiring: int
     doubt: int
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """One application's numbers on a page; `count` and `costs` are of all that match, on whatever page (`count` None:
-    it was not counted)."""
-
-    application: Application | None
-    numbers: list[Number]
-    count: int | None
-    costs: list[Total]
-
-    @property
-    def key(self) -> str:
-        return self.application.key if self.application else ""
-
-    @property
-    def in_part(self) -> bool:
-        return self.count is not None and len(self.numbers) < self.count
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of a page, by application. `total` match on all pages (None: more than MOST); `start` is the place of
-    the first one, from 0. `further` are the applications that come after the page."""
-
-    shelves: list[Shelf]
-    total: int | None
-    page: int
-    pages: int
-    start: int
-    further: list[Held] = field(default_factory=list)
-
-    @property
-    def rows(self) -> list[Number]:
-        return [row for shelf in self.shelves for row in shelf.numbers]
 
 
 @dataclass(frozen=True)
@@ -191,17 +138,16 @@ def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -
     held = counts.held(filter.application, filter.country, filter.capability)
     matching = _matching(account, filter, counts, doubted)
     if not (filter.q or filter.rented or filter.doubt or filter.expiring is not None):
-        return _by_counts(matching, filter, held)
+        return shelves.by_counts(matching, filter.place, held)
     few = _few(account, filter, counts, held)
     if few is not None:
-        return _counted(account, matching.filter(few), filter, counts)
+        return shelves.counted(account, matching.filter(few), filter.place, counts)
     words = search.words(filter.q)
     if len(words) != 1 or filter.sort not in BY_NUMBER:
-        return _found(account, [matching], filter, held)
+        return shelves.found(account, [matching], filter.place, held)
     wide = _matching(account, replace(filter, q=""), counts, doubted)
-    return _found(
-        account, [wide.filter(meaning) for meaning in search.meanings(account, words[0], counts)], filter, held
-    )
+    meanings = search.meanings(account, words[0], counts)
+    return shelves.found(account, [wide.filter(meaning) for meaning in meanings], filter.place, held)
 
 
 def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held]) -> Q | None:
@@ -215,151 +161,6 @@ def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held])
         if found is not None:
             return Q(number__in=found)
     return None
-
-
-def _by_counts(matching: QuerySet[Number], filter: Filter, held: Sequence[Held]) -> Part:
-    """How many there are is known for each application, so the page's place in each is known before any row is."""
-    total = sum(row.count for row in held)
-    pages = max(1, -(-total // PAGE))
-    page = min(max(filter.page, 1), pages)
-    start = (page - 1) * PAGE
-    cuts, further = _cuts(held, start)
-    rows: dict[int, list[Number]] = defaultdict(list)
-    whole = [cut.held for cut in cuts if cut.whole and cut.held.application]
-    for row in (
-        matching.filter(application__in=[h.application for h in whole]).order_by(*SORTS[filter.sort]) if whole else ()
-    ):
-        rows[row.application_id or 0].append(row)
-    for cut in cuts:
-        if cut.held not in whole:
-            application = cut.held.application
-            key = application.pk if application else 0
-            rows[key] = _cut(matching.filter(application=application), filter, cut, cut is cuts[0], cut is cuts[-1])
-    shelves = [_shelf(h, rows[h.application.pk if h.application else 0]) for h in (cut.held for cut in cuts)]
-    return Part([shelf for shelf in shelves if shelf.numbers], total, page, pages, start, further)
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """What a page has of an application: so many of its numbers, after so many others."""
-
-    held: Held
-    after: int
-    take: int
-
-    @property
-    def whole(self) -> bool:
-        return self.take == self.held.count
-
-
-def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
-    cuts: list[_Cut] = []
-    further: list[Held] = []
-    left = PAGE
-    for row in held:
-        if start >= row.count:
-            start -= row.count
-        elif left:
-            take = min(row.count - start, left)
-            cuts.append(_Cut(row, start, take))
-            start, left = 0, left - take
-        elif len(further) < FURTHER:
-            further.append(row)
-        else:
-            break
-    return cuts, further
-
-
-def _cut(numbers: QuerySet[Number], filter: Filter, cut: _Cut, first: bool, last: bool) -> list[Number]:
-    """By the number that the page before ended with, or the one that the page after began with, where the person comes
-    from there and it is still in the application: else by counting."""
-    if filter.sort in BY_NUMBER and cut.after:
-        up = filter.sort == "number"
-        if first and filter.after and numbers.filter(number=filter.after).exists():
-            more = numbers.filter(number__gt=filter.after) if up else numbers.filter(number__lt=filter.after)
-            return list(more.order_by(*SORTS[filter.sort])[: cut.take])
-        if last and filter.before and numbers.filter(number=filter.before).exists():
-            less = numbers.filter(number__lt=filter.before) if up else numbers.filter(number__gt=filter.before)
-            return list(less.order_by(*SORTS[filter.sort]).reverse()[: cut.take])[::-1]
-    return list(numbers.order_by(*SORTS[filter.sort])[cut.after : cut.after + cut.take])
-
-
-def _shelf(held: Held, rows: list[Number]) -> Shelf:
-    for row in rows:
-        row.application = held.application
-    return Shelf(held.application, rows, held.count, held.costs)
-
-
-def _counted(account: Account, matching: QuerySet[Number], filter: Filter, counts: Counts) -> Part:
-    """They are few: they are counted here."""
-    numbers: list[int] = []
-    found: dict[int, int] = defaultdict(int)
-    costs: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for number, application, currency, amount in matching.values_list("number", "application", "currency", "amount"):
-        numbers.append(number)
-        found[application or 0] += 1
-        if amount is not None:
-            costs[application or 0][currency] += amount
-    order = [(row, row.pk if row else 0) for row in (None, *counts.applications)]
-    held = [
-        Held(row, found[key], [Total(amount, currency) for currency, amount in sorted(costs[key].items())])
-        for row, key in order
-        if found[key]
-    ]
-    part = _by_counts(Number.objects.filter(account=account, number__in=numbers), filter, held)
-    return replace(part, further=[])
-
-
-def _found(account: Account, ways: Sequence[QuerySet[Number]], filter: Filter, held: Sequence[Held]) -> Part:
-    """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order. A
-    number may be found by any of the `ways`; several of them are for an order by number."""
-    page = min(max(filter.page, 1), 1000)
-    start = (page - 1) * PAGE
-    places: list[tuple[int, int]] = []
-    for some in _bites(held):
-        places += _places(ways, filter, some, start + PAGE + 1 - len(places))
-        if len(places) > start + PAGE:
-            break
-    shown = places[start : start + PAGE]
-    mine = Number.objects.filter(account=account, number__in=[number for _, number in shown])
-    rows = {row.number: row for row in mine}
-    by_key = {row.application.pk if row.application else 0: row for row in held}
-    shelves = []
-    for key, numbers in groupby(shown, key=lambda place: place[0]):
-        shelf = _shelf(by_key[key], [rows[number] for _, number in numbers if number in rows])
-        shelves.append(replace(shelf, count=None, costs=[]))
-    return Part(shelves, None, page, page + (len(places) > start + PAGE), start)
-
-
-def _bites(held: Sequence[Held]) -> Iterator[list[Held]]:
-    """Some applications after the other, ever more numbers at a time."""
-    some: list[Held] = []
-    size = MOST
-    for row in held:
-        some.append(row)
-        if sum(row.count for row in some) >= size:
-            yield some
-            some, size = [], min(size * 4, 50_000)
-    if some:
-        yield some
-
-
-def _places(ways: Sequence[QuerySet[Number]], filter: Filter, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
-    """The application's id (0 for none) and the number of those that match in these applications, in order."""
-    found: dict[int, list[int]] = defaultdict(list)
-    keys = [row.application.pk for row in held if row.application]
-    wheres = [Q(application=None)] if len(keys) < len(held) else []
-    wheres += [Q(application__in=keys)] if keys else []
-    for where in wheres:
-        alone = len(held) == 1 or where == Q(application=None)
-        for way in ways:
-            rows = way.filter(where).order_by(*SORTS[filter.sort]).values_list("application", "number")
-            for key, number in rows[:most] if alone else rows:
-                found[key or 0].append(number)
-    if len(ways) > 1:
-        found = {key: sorted(set(numbers), reverse=filter.sort == "-number") for key, numbers in found.items()}
-    order = [row.application.pk if row.application else 0 for row in held]
-    return [(key, number) for key in order for number in found.get(key, ())][:most]
 
 
 COLUMNS = (

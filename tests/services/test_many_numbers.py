@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from numberadmin.sandbox import sample
-from numberadmin.services import counts, labels, refresh, rentals
+from numberadmin.services import counts, labels, refresh, rentals, shelves
 from numberadmin.services.models import Number
 from numberadmin.services.rentals import Filter
 from tests.services.conftest import sign_in
@@ -73,7 +73,7 @@ def test_a_page_goes_on_after_its_row_where_numbers_before_it_have_gone(jane):
     assert shown(browse(jane, application="none", page=2, after=first.last))[:40] == expected[:40]
 
 
-@pytest.mark.parametrize("sort", list(rentals.SORTS))
+@pytest.mark.parametrize("sort", list(shelves.SORTS))
 def test_every_order_shows_each_number_once(jane, sort):
     numbers = walked(jane, sort=sort)
     assert len(numbers) == MANY == len(set(numbers))
@@ -136,10 +136,10 @@ def test_the_applications_after_the_page_are_told_and_can_be_opened(jane):
     page = browse(jane)
     names = [shelf.application for shelf in page.shelves]
     after = [held.application for held in counts.of(jane.account).held() if held.application not in names]
-    assert [held.application for held in page.further] == after[: rentals.FURTHER]
+    assert [held.application for held in page.further] == after[: shelves.FURTHER]
     opened = browse(jane, application=page.further[0].key)
     assert opened.shelves[0].count == page.further[0].count
-    assert shown(opened) == in_order(jane, application=page.further[0].application)[: rentals.PAGE]
+    assert shown(opened) == in_order(jane, application=page.further[0].application)[: shelves.PAGE]
 
 
 @pytest.mark.parametrize("fields", [{}, {"page": 9}, {"q": "555"}, {"q": "1"}, {"country": "SE"}, {"expiring": 9}])

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from numberadmin.services import applications, rentals, tallies
+from numberadmin.services import applications, rentals, shelves, tallies
 from numberadmin.services.models import Number, folded
 from numberadmin.services.rentals import Filter
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -44,7 +44,7 @@ def test_every_order_shows_every_number_once(jane, sort):
 
 
 def test_a_page_says_which_of_how_many_it_shows(jane, monkeypatch):
-    monkeypatch.setattr(rentals, "PAGE", 7)
+    monkeypatch.setattr(shelves, "PAGE", 7)
     page = browse(jane, page=2)
     assert (page.shown_from, page.shown_to, page.total, page.of) == (8, 14, 60, 60)
     assert len(numbers(page)) == 7
