@@ -75,7 +75,7 @@ class Reading(models.Model):
     outdated = models.BooleanField(default=False)
     # Stands for the counts that are kept of the list: another one whenever these change. None are kept yet: 0.
     version = models.BigIntegerField(default=0)
-    # A reading of the list is under way since then, and has come to so many rows.
+    # A reading of the list is under way, gave its last sign then, and has come to so many rows.
     begun_at = models.DateTimeField(null=True)
     rows = models.IntegerField(default=0)
 

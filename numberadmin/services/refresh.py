@@ -40,6 +40,8 @@ FRESH = 30
 QUICK = 2.0
 # In seconds: how long the very first page waits for a list, before it says that one is on its way.
 FIRST_PATIENCE = 5.0
+# In seconds: a reading whose process gives no sign for so long has died with it.
+SILENT = 6
 # How many rows of a list have come to this process so far.
 _rows: dict[Hashable, int] = {}
 
@@ -98,9 +100,9 @@ def take_over_what_came() -> None:
     for kind in background.kinds(done=True):
         _come(kind)
     for kind in background.kinds(done=False):
-        if rows := _rows.get(kind):
-            what, account = cast(Kind, kind)
-            Reading.objects.filter(account=account, what=what).update(rows=rows)
+        what, account = cast(Kind, kind)
+        values = {"rows": _rows.get(kind, 0), "begun_at": timezone.now()}
+        Reading.objects.filter(account=account, what=what).exclude(begun_at=None).update(**values)
 
 
 def _come(kind: Hashable) -> None:
@@ -169,7 +171,7 @@ def _read_by_another(account: Account, before: Reading) -> Outcome:
     if reading.error and reading.tried_at != before.tried_at:
         return Outcome(uuid.uuid4(), State.FAILED, f"{reading.error} The list below is the one read before.")
     message = "The list is being read from Sinch, which takes its time. This page shows it as soon as it is there."
-    return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
+    return Outcome(uuid.uuid4(), State.PENDING, message)
 
 
 def _begun(account: Account, instance: sinch.Instance) -> Callable[[], Fetched] | None:
@@ -188,8 +190,8 @@ def _begun(account: Account, instance: sinch.Instance) -> Callable[[], Fetched] 
 
 
 def _too_long_ago() -> dt.datetime:
-    """A reading that began before has ended, in whatever way."""
-    return timezone.now() - dt.timedelta(seconds=settings.SINCH_LIST_TIMEOUT + 5)
+    """A reading that gave its last sign before has ended, in whatever way."""
+    return timezone.now() - dt.timedelta(seconds=SILENT)
 
 
 def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, settling: bool = True) -> Fetched:

@@ -150,7 +150,8 @@ class Lane:
         ends = time.monotonic() + 15
         while self.ledger.open() > self.ledger.unclear() and time.monotonic() < ends:
             time.sleep(0.1)
-        for _ in range(3):
+        # A process that died in the middle of a reading is waited for until it is known to be dead.
+        for _ in range(40):
             if _told(self.joan.post("/inventory/refresh/")) == "success":
                 return
             time.sleep(0.3)

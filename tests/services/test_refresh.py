@@ -126,8 +126,8 @@ def test_while_another_process_reads_the_list_this_one_does_not(jane, sinch, set
     assert sinch.log() == []
 
 
-def test_a_reading_that_nobody_ended_stands_in_nobodys_way_for_long(jane, sinch, settings):
-    Reading.objects.update(begun_at=timezone.now() - dt.timedelta(seconds=settings.SINCH_LIST_TIMEOUT + 6))
+def test_a_reading_that_gives_no_sign_stands_in_nobodys_way_for_long(jane, sinch):
+    Reading.objects.update(begun_at=timezone.now() - dt.timedelta(seconds=refresh.SILENT + 1))
     assert not refresh.being_read(reading(jane))
     assert "was read again" in refresh.now(actor=jane).message
 
