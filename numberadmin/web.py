@@ -3,6 +3,7 @@
 import sys
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -142,7 +143,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "may": may,
-        "cart_lines": cart.line_count(actor.account),
-        "requests": approval.count(actor.account) if may["approve"] else 0,
+        # Asked for by a whole page, and not by a part of one.
+        "cart_lines": cache(partial(cart.line_count, actor.account)),
+        "requests": cache(partial(approval.count, actor.account)) if may["approve"] else 0,
         "owners": "" if actor.connection else permission.owners(actor.account),
     }

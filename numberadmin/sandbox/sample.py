@@ -65,9 +65,12 @@ _RENTED = [
 ]  # fmt: skip
 
 
+MOST_APPLICATIONS = 500
+
+
 def seeded(seed: str = "demo", scale: int = 0) -> State:
     """A state with the `demo` data or with an `empty` account; `scale` rents that many numbers in `scale` // 200
-    applications for the first account in place of its sixty. ValueError for another seed."""
+    applications, 500 at most, for the first account in place of its sixty. ValueError for another seed."""
     if seed not in ("demo", "empty"):
         raise ValueError(f"There is no seed {seed!r}: it is demo or empty.")
     state = State()
@@ -142,9 +145,9 @@ def _rent_many(state: State, count: int) -> None:
     """Spread over all groups and all applications; every twentieth number stays unassigned."""
     keys = [
         *DEMO_APPLICATIONS,
-        *(str(UUID(int=(0xA << 124) + (4 << 76) + (8 << 60) + i)) for i in range(count // 200)),
+        *(str(UUID(int=(0xA << 124) + (4 << 76) + (8 << 60) + i)) for i in range(MOST_APPLICATIONS)),
     ]
-    keys = keys[: max(1, count // 200)]
+    keys = keys[: max(1, min(count // 200, MOST_APPLICATIONS))]
     for key in keys:
         state.applications.setdefault(key, Application(key, DEMO_IDENTITY))
     groups = list(state.groups.values())
