@@ -12,6 +12,8 @@ from numberadmin.services.models import Label, Number, folded
 SHORTEST = 3
 # So many digits at least has a number without its country code.
 HOME_DIGITS = 5
+# So many at least has one with it.
+WHOLE = 9
 # So many labels at most are looked up by their numbers.
 MOST_LABELS = 2000
 # So many places are looked through one by one.
@@ -48,10 +50,13 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     known = sum(places.values()) + sum(held.get(row, 0) for row in called)
     if known > most or len(folded(word)) < SHORTEST or _country(word, counts):
         return None
+    mine = Number.objects.filter(account=account).values_list("number", flat=True)
+    # A whole number is that number, and no part of another one.
+    if whole := set(mine.filter(number__in=[int(d) for d in _digits(word) if len(d) >= WHOLE])):
+        return whole
     found = set(_indexed(account, Label, folded(word), most))
     for digits in _digits(word):
         found.update(_indexed(account, Number, digits, most))
-    mine = Number.objects.filter(account=account).values_list("number", flat=True)
     for meaning in [Q(searched__in=places)] * bool(places) + [Q(application__in=called)] * bool(called):
         found.update(mine.filter(meaning))
     return found if len(found) <= most else None

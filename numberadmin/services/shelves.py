@@ -139,15 +139,22 @@ def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
 def _cut(numbers: QuerySet[Number], at: Place, cut: _Cut, first: bool, last: bool) -> list[Number]:
     """By the number that the page before ended with, or the one that the page after began with, where the person comes
     from there and it is still in the application: else by counting."""
+    order = _in_one(at)
     if at.sort in BY_NUMBER and cut.after:
         up = at.sort == "number"
         if first and at.after and numbers.filter(number=at.after).exists():
             more = numbers.filter(number__gt=at.after) if up else numbers.filter(number__lt=at.after)
-            return list(more.order_by(*SORTS[at.sort])[: cut.take])
+            return list(more.order_by(*order)[: cut.take])
         if last and at.before and numbers.filter(number=at.before).exists():
             less = numbers.filter(number__lt=at.before) if up else numbers.filter(number__gt=at.before)
-            return list(less.order_by(*SORTS[at.sort]).reverse()[: cut.take])[::-1]
-    return list(numbers.order_by(*SORTS[at.sort])[cut.after : cut.after + cut.take])
+            return list(less.order_by(*order).reverse()[: cut.take])[::-1]
+    return list(numbers.order_by(*order)[cut.after : cut.after + cut.take])
+
+
+def _in_one(at: Place) -> list[str | OrderBy]:
+    """The order within one application. It is named all the same: PostgreSQL does not see that numbers in none are in
+    one, and would not take the index that has them in order."""
+    return ["application_id", *SORTS[at.sort]]
 
 
 def _shelf(held: Held, rows: list[Number]) -> Shelf:
@@ -219,7 +226,11 @@ def _places(ways: Sequence[QuerySet[Number]], at: Place, held: Sequence[Held], m
     for where in wheres:
         alone = len(held) == 1 or where == Q(application=None)
         for way in ways:
-            rows = way.filter(where).order_by(*SORTS[at.sort]).values_list("application", "number")
+            rows = (
+                way.filter(where)
+                .order_by(*(_in_one(at) if alone else SORTS[at.sort]))
+                .values_list("application", "number")
+            )
             for key, number in rows[:most] if alone else rows:
                 found[key or 0].append(number)
     if len(ways) > 1:
