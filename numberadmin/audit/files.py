@@ -5,9 +5,9 @@ from typing import Any
 
 from numberadmin import files
 from numberadmin.accounts.models import Account
-from numberadmin.audit.journal import Filter, Row, matching, rows_of
+from numberadmin.audit.journal import Filter, Row, matching, whole_rows_of
 
-BATCH = 500
+BATCH = 50
 CSV_COLUMNS = (
     "position", "at", "finished_at", "operation", "action", "outcome", "actor", "actor_id", "address", "session",
     "application_key", "application", "numbers", "was", "became", "price", "error_code", "reason", "message",
@@ -23,7 +23,7 @@ def _stream(account: Account, filter: Filter, labels: dict[str, str]) -> Iterato
     last = 0
     while batch := list(matching(account, filter).filter(id__gt=last).order_by("id")[:BATCH]):
         last = batch[-1].pk
-        yield from rows_of(batch, labels)
+        yield from whole_rows_of(batch, labels)
 
 
 def _plain(row: Row) -> dict[str, Any]:

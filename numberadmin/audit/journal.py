@@ -2,13 +2,17 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -18,6 +22,8 @@ from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.pages import slice_of
 
 PAGE = 50
+# As many numbers of one operation on a page.
+MOST = 20
 FIRSTS = (Phase.INTENT, Phase.EVENT)
 LASTS = (Phase.OUTCOME, Phase.SETTLEMENT)
 
@@ -67,7 +73,11 @@ class RowLine:
 
 @dataclass(frozen=True)
 class Row:
-    """One operation. `outcome` is a State; `before` what each capability of the application held before the write."""
+    """One operation. `outcome` is a State.
+
+    `lines` may be the first of them only, `count` says how many there are. `before` is what each capability of the
+    application held before the write, where it was asked for.
+    """
 
     position: int
     at: dt.datetime
@@ -87,6 +97,7 @@ class Row:
     message: str
     error_code: int | None
     lines: list[RowLine]
+    count: int
     cart: list[dict[str, Any]]
     before: dict[str, list[int]]
     hash: str
@@ -94,6 +105,11 @@ class Row:
     @property
     def numbers(self) -> list[int]:
         return [line.number for line in self.lines]
+
+    @property
+    def unsaid(self) -> int:
+        """How many numbers are not among the lines."""
+        return self.count - len(self.lines)
 
     @property
     def price(self) -> str:
@@ -121,7 +137,7 @@ def browse(account: Account, filter: Filter, labels: dict[str, str]) -> Page:
     part = slice_of(matching(account, filter).order_by("-id"), filter.page, PAGE)
     people = Person.objects.filter(membership__account=account).order_by("name")
     return Page(
-        rows=rows_of(part.rows, labels),
+        rows=rows_of(part.rows, labels, filter.number),
         total=part.total,
         page=part.page,
         pages=part.pages,
@@ -133,12 +149,12 @@ def browse(account: Account, filter: Filter, labels: dict[str, str]) -> Page:
 
 def history(account: Account, number: int, labels: dict[str, str]) -> list[Row]:
     """Everything that was done with a number, the newest first."""
-    return rows_of(list(matching(account, Filter(number=number)).order_by("-id")[:200]), labels)
+    return rows_of(matching(account, Filter(number=number)).order_by("-id")[:200], labels, number)
 
 
 def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
-    """The first entries of the operations that match."""
-    firsts = Entry.objects.filter(account=account, phase__in=FIRSTS)
+    """The first entries of the operations that match, for `rows_of` and `whole_rows_of`."""
+    firsts = _parts(Entry.objects.filter(account=account, phase__in=FIRSTS), asked_lines="lines")
     if filter.actor:
         by_id = (
             Q(actor_id=int(filter.actor))
@@ -162,19 +178,68 @@ def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
     return firsts.filter(_ended(filter.outcome)) if filter.outcome else firsts
 
 
-def rows_of(firsts: Sequence[Entry], labels: dict[str, str]) -> list[Row]:
-    """Joins each first entry with what came of it: two queries, however many rows."""
-    operations = [entry.operation for entry in firsts]
-    lasts = {e.operation: e for e in Entry.objects.filter(operation__in=operations, phase__in=LASTS).order_by("id")}
-    wanted = [lasts.get(entry.operation, entry).pk for entry in firsts]
-    lines: dict[int, list[Line]] = defaultdict(list)
-    for line in Line.objects.filter(entry__in=wanted).order_by("id"):
-        lines[line.entry_id].append(line)
-    return [_row(e, lasts.get(e.operation, e), lines[lasts.get(e.operation, e).pk], labels) for e in firsts]
+def rows_of(firsts: Iterable[Entry], labels: dict[str, str], number: int | None = None) -> list[Row]:
+    """Rows for a page: with the first MOST lines of each, or with those of one number."""
+    return _joined(list(firsts), labels, partial(_some_lines, number=number))
 
 
-def _row(first: Entry, last: Entry, lines: Sequence[Line], labels: dict[str, str]) -> Row:
-    labels = labels | last.details.get("names", {})
+def whole_rows_of(firsts: Iterable[Entry], labels: dict[str, str]) -> list[Row]:
+    """Rows with all there is to them, of any size."""
+    return _joined(list(firsts), labels, _all_lines, before="before")
+
+
+Lines = dict[int, tuple[list[Line], int]]
+
+
+def _joined(
+    firsts: Sequence[Entry], labels: dict[str, str], lines_of: Callable[[list[int]], Lines], **further: str
+) -> list[Row]:
+    """Joins each first entry with what came of it: as many queries for many rows as for one."""
+    ends = Entry.objects.filter(operation__in=[entry.operation for entry in firsts], phase__in=(*LASTS, Phase.EVENT))
+    lasts = {entry.operation: entry for entry in _parts(ends, names_then="names", **further).order_by("id")}
+    lines = lines_of([lasts.get(entry.operation, entry).pk for entry in firsts])
+    rows = []
+    for first in firsts:
+        last = lasts.get(first.operation, first)
+        rows.append(_row(first, last, *lines.get(last.pk, ([], 0)), labels))
+    return rows
+
+
+def _parts(entries: QuerySet[Entry], **parts: str) -> QuerySet[Entry]:
+    """Entries with these parts of their details, by name: the whole may list each number of an application."""
+    return entries.defer("details").annotate(**{name: KeyTransform(part, "details") for name, part in parts.items()})
+
+
+def _all_lines(entries: list[int]) -> Lines:
+    return {entry: (rows, len(rows)) for entry, rows in _grouped(Line.objects.filter(entry__in=entries)).items()}
+
+
+def _grouped(lines: QuerySet[Line]) -> dict[int, list[Line]]:
+    """By entry."""
+    groups: dict[int, list[Line]] = defaultdict(list)
+    for line in lines.order_by("id"):
+        groups[line.entry_id].append(line)
+    return groups
+
+
+def _some_lines(entries: list[int], number: int | None) -> Lines:
+    """The lines of an entry follow each other."""
+    if not entries:
+        return {}
+    lines = Line.objects.filter(entry__in=entries)
+    counts = list(lines.order_by().values_list("entry").annotate(Count("pk"), Min("pk")))
+    if number is not None:
+        lines = lines.filter(number=number)
+    else:
+        beginnings = [Q(entry=entry, pk__lt=first + MOST) for entry, _, first in counts]
+        lines = lines.filter(reduce(or_, beginnings, Q(pk=None)))
+    shown = _grouped(lines)
+    return {entry: (shown[entry], count) for entry, count, _ in counts}
+
+
+def _row(first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: dict[str, str]) -> Row:
+    before = getattr(last, "before", None)
+    labels = labels | (getattr(last, "names_then", None) or {})
     return Row(
         position=first.pk,
         at=first.at,
@@ -197,8 +262,9 @@ def _row(first: Entry, last: Entry, lines: Sequence[Line], labels: dict[str, str
             RowLine(line.number, line.was, line.became, label(labels, line.was), label(labels, line.became))
             for line in lines
         ],
-        cart=first.details.get("lines", []),
-        before=last.details.get("before", {}) if isinstance(last.details.get("before"), dict) else {},
+        count=count,
+        cart=getattr(first, "asked_lines", None) or [],
+        before=before if isinstance(before, dict) else {},
         hash=last.hash,
     )
 
@@ -228,6 +294,9 @@ def _ended(state: str) -> Q:
 def _has_word(word: str) -> Q:
     found = Q(actor_name__icontains=word) | Q(reason__icontains=word) | Q(application_key__istartswith=word)
     found |= Q(Exists(Entry.objects.filter(operation=OuterRef("operation"), message__icontains=word)))
+    if len(word) == 36 and word.count("-") == 4:
+        with suppress(ValueError):
+            found |= Q(operation=UUID(word))
     digits = word.lstrip("+")
     if digits.isascii() and digits.isdigit() and len(digits) <= 15:
         found |= Q(_with_line(number__contains=digits))

@@ -159,5 +159,6 @@ def _weeks(expires: Mapping[dt.date, int]) -> tuple[list[Week], int]:
 
 
 def _last_changes(account: Account) -> list[Row]:
-    firsts = journal.matching(account, journal.Filter()).order_by("-id")[:LAST]
-    return journal.rows_of(list(firsts), applications.names(account))
+    return journal.rows_of(
+        journal.matching(account, journal.Filter()).order_by("-id")[:LAST], applications.names(account)
+    )

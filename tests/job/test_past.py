@@ -1,6 +1,9 @@
 """Labels, the overview and the past, over plain HTTP."""
 
+from numberadmin.sandbox import sample
 from tests.job.conftest import Reader
+
+SUPPORT = next(iter(sample.DEMO_APPLICATIONS))
 
 
 def first_number(jane: Reader, query: str = "") -> str:
@@ -73,3 +76,15 @@ def test_nonsense_in_the_url_gives_a_clean_page(jane: Reader):
     for query in ("from=x&to=y", "from=2030-01-01T00:00&to=2001-01-01T00:00", "from=0001-01-01T00:00", "page=z"):
         jane.open(f"/inventory/as-it-was/changes/?{query}")
         assert jane.page.status_code == 200, query
+
+
+def test_the_page_of_a_number_offers_to_undo_what_was_done_with_it(jane: Reader):
+    number = first_number(jane, "?application=none")
+    jane.open(f"/inventory/{number}/")
+    assert "/inventory/undo/" not in jane.page.text
+    jane.post("/inventory/assign/", jane.fields("/inventory/assign/"), application_key=SUPPORT)
+    jane.open(f"/inventory/{number}/")
+    jane.send("/inventory/undo/")
+    assert "<h1>Undo: assign of 1 number</h1>" in jane.page.text
+    shown = jane.open(f"/inventory/{number}/").with_attribute("data-application-key")[0]
+    assert shown["data-application-key"] == SUPPORT

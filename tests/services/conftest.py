@@ -65,7 +65,7 @@ def audit(jane: Actor) -> Callable[[UUID], Row]:
     """The audit's row of an operation."""
 
     def row(operation: UUID) -> Row:
-        rows = journal.rows_of(list(journal.matching(jane.account, journal.Filter()).filter(operation=operation)), {})
+        rows = journal.whole_rows_of(journal.matching(jane.account, journal.Filter()).filter(operation=operation), {})
         assert len(rows) == 1
         return rows[0]
 
