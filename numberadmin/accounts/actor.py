@@ -1,9 +1,10 @@
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -74,8 +75,8 @@ def of(request: HttpRequest) -> Actor | None:
     session = request.session
     if "account" not in session or SESSION_KEY not in session:
         return None
-    rows = of_person(int(session[SESSION_KEY])).select_related("account__connection")
-    membership = rows.filter(account_id=session["account"]).first()
+    rows = _memberships().filter(person=int(session[SESSION_KEY]), account=session["account"])
+    membership = next(iter(rows), None)
     if membership is None or not _opened_with(membership.person, request):
         return None
     connection = instances.opened(membership.account, getattr(membership.account, "connection", None))
@@ -93,11 +94,22 @@ def active(account: Account) -> "QuerySet[Membership]":
 
 def of_person(person_id: int) -> "QuerySet[Membership]":
     """The teams that a person is in now; `others` says whether somebody else of the team has a password."""
+    return _memberships().filter(person=person_id).order_by("account__name", "id")
+
+
+@cache
+def _memberships() -> "QuerySet[Membership]":
+    """Put together once: each request needs it."""
     others = Membership.objects.filter(
-        account=OuterRef("account"), is_active=True, person__is_active=True, person__login__isnull=False
-    ).exclude(person=person_id)
-    rows = Membership.objects.filter(person=person_id, is_active=True, person__is_active=True)
-    return rows.select_related("person", "account").annotate(others=Exists(others)).order_by("account__name", "id")
+        ~Q(person=OuterRef("person")),
+        account=OuterRef("account"),
+        is_active=True,
+        person__is_active=True,
+        person__login__isnull=False,
+    )
+    rows = Membership.objects.filter(is_active=True, person__is_active=True)
+    rows = rows.select_related("person", "account__connection")
+    return rows.annotate(others=Exists(others))
 
 
 def needs_person(membership: Membership) -> bool:

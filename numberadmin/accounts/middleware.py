@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,6 @@ from numberadmin import posting, web
 from numberadmin.accounts import instances, sessions
 from numberadmin.accounts.actor import BY_SINCH, Actor, Disconnected, of
 from numberadmin.services import permission, signin
-from numberadmin.services.database import impatience
 from numberadmin.services.results import Refusal, SignedOut, SignInAgain
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -93,8 +93,5 @@ def _back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _used(request: HttpRequest) -> None:
     """A database that takes nothing in keeps nobody from reading."""
-    try:
-        with impatience():
-            sessions.used(request.session)
-    except DatabaseError:
-        pass
+    with suppress(DatabaseError):
+        sessions.used(request.session)

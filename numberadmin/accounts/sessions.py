@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account, Membership, Person, Session
+from numberadmin.services.database import impatience
 
 # A session that is used is written down as used no more often than this, in seconds.
 NOTED_EVERY = 60
@@ -62,8 +63,9 @@ def used(session: SessionBase) -> None:
         return
     session.used_at = now  # type: ignore[attr-defined]
     ends = min(session.get_expiry_date(), now + _idle())
-    alive(session_key=session.session_key).update(used_at=now, expire_date=ends)
-    Membership.objects.filter(account=session["account"], person=session[SESSION_KEY]).update(seen_at=now)
+    with impatience():
+        alive(session_key=session.session_key).update(used_at=now, expire_date=ends)
+        Membership.objects.filter(account=session["account"], person=session[SESSION_KEY]).update(seen_at=now)
 
 
 def alive(**which: Any) -> "models.QuerySet[Session]":

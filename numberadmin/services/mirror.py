@@ -4,11 +4,12 @@ import datetime as dt
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -17,7 +18,7 @@ from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import bulk, record, tallies
 from numberadmin.services.bulk import in_parts
-from numberadmin.services.models import Application, Number, Reading, folded
+from numberadmin.services.models import Application, Number, Open, Reading, folded
 
 Listing = sinch.Listing[sinch.RentedNumber]
 BATCH = 500
@@ -44,7 +45,17 @@ class Difference:
 
 
 def reading(account: Account, what: Reading.What) -> Reading:
-    return Reading.objects.filter(account=account, what=what).first() or Reading(account=account, what=what)
+    """What is known of the last reading, and whether there was an open write when this was asked."""
+    found = next(iter(_readings().filter(account=account, what=what)), None)
+    row: Reading = found or Reading(account=account, what=what)
+    row.while_open = found.open_now if found else Open.objects.filter(account=account).exists()
+    return row
+
+
+@cache
+def _readings() -> "QuerySet[Any]":
+    """Put together once: each page needs it."""
+    return Reading.objects.annotate(open_now=Exists(Open.objects.filter(account=OuterRef("account"))))
 
 
 def note(

@@ -85,6 +85,9 @@ class Reading(models.Model):
     def __str__(self) -> str:
         return f"{self.what} of {self.account_id}, {self.read_at}"
 
+    # Whether a write was open when this was looked up; see `mirror.reading`.
+    while_open = False
+
     @property
     def accept(self) -> str:
         """What a person posts to say that the lacking numbers are gone; empty where none are lacking."""

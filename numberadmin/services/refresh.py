@@ -56,7 +56,7 @@ def if_stale(actor: Actor) -> Reading | None:
         return None
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
 
-    wanted = _worth_looking(actor.account, last) or (bool(last.stale or last.error) and not just_tried(last))
+    wanted = _worth_looking(last) or (bool(last.stale or last.error) and not just_tried(last))
     if not wanted and not background.under_way(_kind(actor.account)):
         return last
 
@@ -246,10 +246,10 @@ def just_tried(reading: Reading) -> bool:
     return bool(reading.error and tried_at and tried_at > timezone.now() - dt.timedelta(seconds=TRY_AGAIN))
 
 
-def _worth_looking(account: Account, last: Reading) -> bool:
+def _worth_looking(last: Reading) -> bool:
     """While something is open, a page reads the list every few seconds: it may show how it ended."""
     a_moment_ago = timezone.now() - dt.timedelta(seconds=LOOK_AGAIN)
-    return settle.any_open(account) and (last.tried_at is None or last.tried_at < a_moment_ago)
+    return last.while_open and (last.tried_at is None or last.tried_at < a_moment_ago)
 
 
 def _taken_over(account: Account, instance: sinch.Instance, by: Actor | None, fetched: Fetched, *, wait: bool) -> None:

@@ -113,7 +113,8 @@ class NumberPage:
 
 def browse(account: Account, filter: Filter, last: Reading | None = None) -> NumberPage:
     """`last` is the reading of the list, where that is at hand."""
-    reading, is_open = last or mirror.reading(account, Reading.What.NUMBERS), settle.any_open(account)
+    reading = last or mirror.reading(account, Reading.What.NUMBERS)
+    is_open = reading.while_open
     counts, doubted = counting.of(account, reading.version), settle.doubted(account) if is_open else set()
     part = _part(account, filter, counts, doubted)
     return NumberPage(
@@ -136,16 +137,19 @@ def browse(account: Account, filter: Filter, last: Reading | None = None) -> Num
 
 def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> Part:
     held = counts.held(filter.application, filter.country, filter.capability)
-    matching = _matching(account, filter, counts, doubted)
+    wide = _matching(account, replace(filter, q=""), counts, doubted)
     if not (filter.q or filter.rented or filter.doubt or filter.expiring is not None):
-        return shelves.by_counts(matching, filter.place, held)
+        return shelves.by_counts(wide, filter.place, held)
+    # A whole number is that number, and no part of another one.
+    if (whole := search.whole(filter.q)) and (rows := list(wide.filter(number__in=whole))):
+        return shelves.these(rows, counts)
+    matching = _matching(account, filter, counts, doubted)
     few = _few(account, filter, counts, held)
     if few is not None:
         return shelves.counted(account, matching.filter(few), filter.place, counts)
     words = search.words(filter.q)
     if len(words) != 1 or filter.sort not in BY_NUMBER:
         return shelves.found(account, [matching], filter.place, held)
-    wide = _matching(account, replace(filter, q=""), counts, doubted)
     meanings = search.meanings(account, words[0], counts)
     return shelves.found(account, [wide.filter(meaning) for meaning in meanings], filter.place, held)
 

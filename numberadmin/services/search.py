@@ -27,6 +27,11 @@ def words(q: str) -> list[str]:
     return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
 
 
+def whole(q: str) -> list[int]:
+    """The numbers that a search names whole, be they rented or not."""
+    return [int(digits) for word in words(q)[:1] for digits in _digits(word) if len(digits) >= WHOLE]
+
+
 def meanings(account: Account, word: str, counts: Counts) -> list[Q]:
     """What a word may mean, each for itself; a number that it does not mean has none of it. None is asked of the
     database that no number can have."""
@@ -51,9 +56,6 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     if known > most or len(folded(word)) < SHORTEST or _country(word, counts):
         return None
     mine = Number.objects.filter(account=account).values_list("number", flat=True)
-    # A whole number is that number, and no part of another one.
-    if whole := set(mine.filter(number__in=[int(d) for d in _digits(word) if len(d) >= WHOLE])):
-        return whole
     found = set(_indexed(account, Label, folded(word), most))
     for digits in _digits(word):
         found.update(_indexed(account, Number, digits, most))

@@ -4,7 +4,7 @@ What it costs depends on what the page shows, not on how many numbers the accoun
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
@@ -163,24 +163,36 @@ def _shelf(held: Held, rows: list[Number]) -> Shelf:
     return Shelf(held.application, rows, held.count, held.costs)
 
 
+def these(rows: Sequence[Number], counts: Counts) -> Part:
+    """All of them on one page: they fit there, and need no order within an application."""
+    mine: dict[int, list[Number]] = defaultdict(list)
+    for row in rows:
+        mine[row.application_id or 0].append(row)
+    held = _held(((row.application_id, row.currency, row.amount) for row in rows), counts)
+    return Part([_shelf(row, mine[row.application.pk if row.application else 0]) for row in held], len(rows), 1, 1, 0)
+
+
 def counted(account: Account, matching: QuerySet[Number], at: Place, counts: Counts) -> Part:
     """They are few: they are counted here."""
-    numbers: list[int] = []
+    rows = list(matching.values_list("number", "application", "currency", "amount"))
+    few = Number.objects.filter(account=account, number__in=[number for number, *_ in rows])
+    return replace(by_counts(few, at, _held((row[1:] for row in rows), counts)), further=[])
+
+
+def _held(rows: Iterable[tuple[int | None, str, Decimal | None]], counts: Counts) -> list[Held]:
+    """What each application has of these numbers (its id, and what a number costs), in the order of applications."""
     found: dict[int, int] = defaultdict(int)
     costs: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for number, application, currency, amount in matching.values_list("number", "application", "currency", "amount"):
-        numbers.append(number)
+    for application, currency, amount in rows:
         found[application or 0] += 1
         if amount is not None:
             costs[application or 0][currency] += amount
     order = [(row, row.pk if row else 0) for row in (None, *counts.applications)]
-    held = [
+    return [
         Held(row, found[key], [Total(amount, currency) for currency, amount in sorted(costs[key].items())])
         for row, key in order
         if found[key]
     ]
-    part = by_counts(Number.objects.filter(account=account, number__in=numbers), at, held)
-    return replace(part, further=[])
 
 
 def found(account: Account, ways: Sequence[QuerySet[Number]], at: Place, held: Sequence[Held]) -> Part:
