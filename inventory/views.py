@@ -254,11 +254,14 @@ def _number(request: web.Request, number: int, typed: dict[str, str] | None = No
     except Number.DoesNotExist:
         raise Http404 from None
     kept = posting.draft(request)
+    history = journal.history(account, number, known.names(account))
     context = {
         "number": found,
         "doubted": rentals.in_doubt(account, number),
         "applications": known.every(account),
-        "history": journal.history(account, number, known.names(account)),
+        "history": history,
+        # What was done before the last change is undone after it.
+        "undoable": next((row.operation for row in history if row.placed), None),
         "panel": kept.get("panel"),
         "waiting": doubt.waiting(account),
         "label": labels.one(account, number),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from numberadmin.accounts.models import Account, Person
-from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
 from numberadmin.pages import slice_of
 
 PAGE = 50
@@ -105,6 +105,11 @@ class Row:
     @property
     def numbers(self) -> list[int]:
         return [line.number for line in self.lines]
+
+    @property
+    def placed(self) -> bool:
+        """Whether it put numbers into another application, or out of one."""
+        return self.outcome == State.SUCCEEDED and self.action in PLACINGS
 
     @property
     def unsaid(self) -> int:

@@ -52,6 +52,10 @@ class Action(models.TextChoices):
     PLAN = "plan", "Apply a plan"
 
 
+# What puts numbers into an application, or out of one.
+PLACINGS = (Action.ASSIGN, Action.MOVE, Action.UNASSIGN)
+
+
 class Entry(models.Model):
     """One line of the audit. `id` is its place in the chain."""
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
-from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.audit.models import PLACINGS, Entry, Line, Phase, State
 from numberadmin.services import applications, bulk, mirror, permission, settle, sheet
 from numberadmin.services.models import Application, Number, Plan, PlanItem
 from numberadmin.services.results import NotHere, Refusal
@@ -73,8 +73,7 @@ def from_selection(*, actor: Actor, numbers: Sequence[int], application_key: str
 def undoing(*, actor: Actor, operation: UUID) -> Plan:
     """Each number of an operation back to where it was; those that are elsewhere by now are left. Raises NotHere."""
     rows = Entry.objects.filter(account=actor.account, operation=operation, state=State.SUCCEEDED)
-    rows = rows.filter(action__in=[Action.ASSIGN, Action.MOVE, Action.UNASSIGN])
-    entry = rows.filter(phase__in=[Phase.OUTCOME, Phase.SETTLEMENT]).order_by("-id").first()
+    entry = rows.filter(action__in=PLACINGS, phase__in=[Phase.OUTCOME, Phase.SETTLEMENT]).order_by("-id").first()
     if entry is None:
         raise NotHere("There is nothing to undo in this: it was no assignment that came through. Nothing was changed.")
     lines = list(Line.objects.filter(entry=entry).order_by("id"))
