@@ -19,9 +19,10 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
-from numberadmin.pages import slice_of
 
 PAGE = 50
+# So many operations can be turned over page by page; older ones are found by the filters.
+MOST_COUNTED = 10_000
 # As many numbers of one operation on a page.
 MOST = 20
 FIRSTS = (Phase.INTENT, Phase.EVENT)
@@ -128,24 +129,30 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
+    """A page of operations: `total` match (None: more than `most`, and the pages end with these)."""
+
     rows: list[Row]
-    total: int
+    total: int | None
     page: int
     pages: int
     actors: list[tuple[str, str]]
     actions: list[tuple[str, str]]
     outcomes: list[tuple[str, str]]
+    most: int = MOST_COUNTED
 
 
 def browse(account: Account, filter: Filter, labels: dict[str, str]) -> Page:
     """A page of operations, the newest first. `labels` names the applications by key."""
-    part = slice_of(matching(account, filter).order_by("-id"), filter.page, PAGE)
+    firsts = matching(account, filter).order_by("-id")
+    total = firsts.values("pk")[: MOST_COUNTED + 1].count()
+    pages = max(1, -(-min(total, MOST_COUNTED) // PAGE))
+    page = min(max(filter.page, 1), pages)
     people = Person.objects.filter(membership__account=account).order_by("name")
     return Page(
-        rows=rows_of(part.rows, labels, filter.number),
-        total=part.total,
-        page=part.page,
-        pages=part.pages,
+        rows=rows_of(firsts[(page - 1) * PAGE : page * PAGE], labels, filter.number),
+        total=None if total > MOST_COUNTED else total,
+        page=page,
+        pages=pages,
         actors=[(str(person.pk), person.name) for person in people],
         actions=list(Action.choices),
         outcomes=list(State.choices),
@@ -170,17 +177,17 @@ def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
     if filter.action:
         firsts = firsts.filter(action=filter.action)
     if filter.application:
-        touched = Q(_with_line(was=filter.application)) | Q(_with_line(became=filter.application))
-        firsts = firsts.filter(Q(application_key__iexact=filter.application) | touched)
+        touched = Q(was=filter.application) | Q(became=filter.application)
+        firsts = firsts.filter(Q(application_key__iexact=filter.application) | _with_line(account, touched))
     if filter.since:
         firsts = firsts.filter(at__gte=filter.since)
     if filter.until:
         firsts = firsts.filter(at__lte=filter.until)
     if filter.number is not None:
-        firsts = firsts.filter(_with_line(number=filter.number))
+        firsts = firsts.filter(_with_line(account, Q(number=filter.number)))
     for word in filter.q.split():
-        firsts = firsts.filter(_has_word(word))
-    return firsts.filter(_ended(filter.outcome)) if filter.outcome else firsts
+        firsts = firsts.filter(_has_word(account, word))
+    return firsts.filter(_ended(account, filter.outcome)) if filter.outcome else firsts
 
 
 def rows_of(firsts: Iterable[Entry], labels: dict[str, str], number: int | None = None) -> list[Row]:
@@ -279,24 +286,29 @@ def label(labels: dict[str, str], key: str) -> str:
     return labels.get(key) or (f"{key[:8]}…" if key else "")
 
 
-def _with_line(**like: object) -> Exists:
+def _with_line(account: Account, like: Q) -> Q:
     """Operations with such a line, in the intent or in what came of it."""
-    return Exists(Line.objects.filter(entry__operation=OuterRef("operation"), **like))
+    return Q(operation__in=Line.objects.filter(like, account=account).values("entry__operation"))
 
 
-def _ended(state: str) -> Q:
+def _ended(account: Account, state: str) -> Q:
     """Operations whose last entry says `state`."""
     later = Entry.objects.filter(operation=OuterRef("operation"))
     settled = later.filter(phase=Phase.SETTLEMENT)
     outcome = later.filter(phase=Phase.OUTCOME)
-    return (
+    last = (
         Q(Exists(settled.filter(state=state)))
         | Q(~Exists(settled), Exists(outcome.filter(state=state)))
         | Q(~Exists(settled), ~Exists(outcome), state=state)
     )
+    if state in (State.PENDING, State.SUCCEEDED):
+        return last
+    # They are few among many: an index knows them.
+    some = Entry.objects.filter(account=account, state=state, phase__in=(*LASTS, Phase.EVENT))
+    return last & Q(operation__in=some.values("operation"))
 
 
-def _has_word(word: str) -> Q:
+def _has_word(account: Account, word: str) -> Q:
     found = Q(actor_name__icontains=word) | Q(reason__icontains=word) | Q(application_key__istartswith=word)
     found |= Q(Exists(Entry.objects.filter(operation=OuterRef("operation"), message__icontains=word)))
     if len(word) == 36 and word.count("-") == 4:
@@ -304,7 +316,7 @@ def _has_word(word: str) -> Q:
             found |= Q(operation=UUID(word))
     digits = word.lstrip("+")
     if digits.isascii() and digits.isdigit() and len(digits) <= 15:
-        found |= Q(_with_line(number__contains=digits))
+        found |= _with_line(account, Q(number__contains=digits))
     return found
 
 

@@ -79,7 +79,10 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["operation", "phase"], name="each_phase_once")]
-        indexes = [models.Index(fields=["account", "phase", "-id"])]
+        indexes = [
+            models.Index(fields=["account", "phase", "-id"]),
+            models.Index(fields=["account", "state", "phase"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.phase} {self.state}"

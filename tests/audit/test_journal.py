@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from numberadmin.audit import journal
 from numberadmin.audit.journal import MOST, Filter
+from numberadmin.audit.models import Phase, State
 
 NAMES = {"key": "Support"}
 NUMBERS = range(14150000000, 14150000000 + 3 * MOST)
@@ -35,9 +36,7 @@ def test_the_history_of_a_number_shows_its_own_line_of_an_operation(acme, add):
 
 def test_a_page_asks_as_often_for_many_operations_as_for_one(acme, add):
     add(*NUMBERS)
-    with CaptureQueriesContext(
-        connection,
-    ) as for_one:
+    with CaptureQueriesContext(connection) as for_one:
         page(acme)
     for _ in range(20):
         add(*NUMBERS)
@@ -62,3 +61,44 @@ def test_an_operation_is_found_by_its_id(acme, add, shown):
     add(14150005550)
     assert [row.operation for row in page(acme, q=shown(entry.operation)).rows] == [entry.operation]
     assert page(acme, q="-" * 4 + "x" * 32).rows == []
+
+
+def test_beyond_the_most_that_are_counted_a_page_says_so_and_the_filters_still_find(acme, add, monkeypatch):
+    monkeypatch.setattr(journal, "PAGE", 2)
+    monkeypatch.setattr(journal, "MOST_COUNTED", 4)
+    oldest, *others = [add(14150000000 + each) for each in range(4)]
+    assert (page(acme).total, page(acme).pages) == (4, 2)
+    newest = add(14159999999)
+    assert (page(acme).total, page(acme).pages) == (None, 2)
+    shown = [row.operation for at in (1, 2, 3) for row in page(acme, page=at).rows]
+    assert shown[:4] == [entry.operation for entry in (newest, *reversed(others))]
+    assert shown[4:] == shown[2:4], "beyond the last page is the last page"
+    found = page(acme, number=14150000000)
+    assert (found.total, [row.operation for row in found.rows]) == (1, [oldest.operation])
+
+
+def test_an_operation_is_found_by_what_it_came_to_in_the_end(acme, add):
+    def operation(*states):
+        phases = (Phase.INTENT, Phase.OUTCOME, Phase.SETTLEMENT)
+        first = add(phase=Phase.INTENT, state=State.PENDING)
+        for phase, state in zip(phases[1:], states, strict=False):
+            add(phase=phase, state=state, operation=first.operation)
+        return first.operation
+
+    made = {
+        "pending": operation(),
+        "failed": operation(State.FAILED),
+        "unknown": operation(State.UNKNOWN),
+        "settled": operation(State.UNKNOWN, State.SUCCEEDED),
+        "settled as failed": operation(State.UNKNOWN, State.FAILED),
+        "refused": add(state=State.FAILED).operation,
+        "event": add().operation,
+    }
+    names = {operation: name for name, operation in made.items()}
+    found = {state: {names[row.operation] for row in page(acme, outcome=state).rows} for state in State.values}
+    assert found == {
+        "pending": {"pending"},
+        "succeeded": {"settled", "event"},
+        "failed": {"failed", "settled as failed", "refused"},
+        "unknown": {"unknown"},
+    }
