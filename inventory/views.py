@@ -126,12 +126,12 @@ def save_view(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.READ)
 def drop_view(request: web.Request) -> HttpResponse:
-    text = request.POST.get("view", "")
+    name = request.POST.get("view", "")
     try:
-        view = saved.drop(actor=request.actor, view=int(text) if text.isascii() and text.isdigit() else 0)
+        saved.drop(actor=request.actor, name=name)
     except Refusal as refusal:
         return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
-    messages.success(request, f"Removed the view {view.name}.")
+    messages.success(request, f"Removed the view {name}.")
     return redirect(posting.back(request, reverse("inventory")))
 
 

@@ -55,6 +55,8 @@ class Membership(models.Model):
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True)
+    # The views of the inventory that the person has given a name: pairs of name and query, see services.saved.
+    views = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "account"], name="one_membership_each")]

@@ -418,21 +418,6 @@ class PlanItem(models.Model):
         return f"{self.line}: {self.what} {self.text}"
 
 
-class SavedView(models.Model):
-    """Filters of the inventory that a person has given a name."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=500)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "person", "name"], name="one_view_a_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Open(models.Model):
     """A write whose end is not known: its intent stands, and either no outcome or an unknown one."""
 

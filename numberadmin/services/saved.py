@@ -1,18 +1,26 @@
-"""Views of the inventory that a person comes back to: filters under a name, each person's own."""
+"""Views of the inventory that a person comes back to: filters under a name, each person's own in each team."""
 
-from django.db import IntegrityError, transaction
+from typing import NamedTuple
+
+from django.db import transaction
 from django.http import QueryDict
 
 from numberadmin.accounts.actor import Actor
-from numberadmin.services.models import SavedView
+from numberadmin.accounts.models import Membership
 from numberadmin.services.results import NotHere, Refusal
 
 MOST = 20
 KEPT = ("q", "application", "capability", "country", "expiring", "sort", "doubt")
 
 
-def every(actor: Actor) -> list[SavedView]:
-    return list(SavedView.objects.filter(account=actor.account, person=actor.person).order_by("id"))
+class View(NamedTuple):
+    name: str
+    query: str
+
+
+def every(actor: Actor) -> list[View]:
+    """As they were when the request came in: they come with the membership, so that no page asks for them."""
+    return _of(actor.membership)
 
 
 def filters(query: QueryDict) -> str:
@@ -24,26 +32,42 @@ def filters(query: QueryDict) -> str:
     return kept.urlencode()
 
 
-def keep(*, actor: Actor, name: str, query: QueryDict) -> SavedView:
+def keep(*, actor: Actor, name: str, query: QueryDict) -> View:
     """Raises Refusal where there is nothing to keep, or a view of that name."""
-    name, text = " ".join(name.replace("\0", "").split())[:60], filters(query)
-    if not name:
+    view = View(" ".join(name.replace("\0", "").split())[:60], filters(query))
+    if not view.name:
         raise Refusal("Give the view a name. Nothing was saved.")
-    if not text or len(text) > 500:
+    if not view.query or len(view.query) > 500:
         raise Refusal("Choose filters or an order first: the view is what they show. Nothing was saved.")
-    if len(every(actor)) >= MOST:
-        raise Refusal(f"You have {MOST} views already. Remove one first. Nothing was saved.")
-    try:
-        with transaction.atomic():
-            return SavedView.objects.create(account=actor.account, person=actor.person, name=name, query=text)
-    except IntegrityError:
-        raise Refusal(f"You have a view called {name} already. Nothing was saved.") from None
+    with transaction.atomic():
+        views = _held(actor)
+        if len(views) >= MOST:
+            raise Refusal(f"You have {MOST} views already. Remove one first. Nothing was saved.")
+        if any(kept.name == view.name for kept in views):
+            raise Refusal(f"You have a view called {view.name} already. Nothing was saved.")
+        _put(actor, [*views, view])
+    return view
 
 
-def drop(*, actor: Actor, view: int) -> SavedView:
+def drop(*, actor: Actor, name: str) -> None:
     """Raises NotHere."""
-    row = SavedView.objects.filter(account=actor.account, person=actor.person, pk=view).first()
-    if row is None:
-        raise NotHere("There is no such view. Nothing was removed.")
-    SavedView.objects.filter(pk=row.pk).delete()
-    return row
+    with transaction.atomic():
+        views = _held(actor)
+        left = [view for view in views if view.name != name]
+        if left == views:
+            raise NotHere("There is no such view. Nothing was removed.")
+        _put(actor, left)
+
+
+def _of(membership: Membership) -> list[View]:
+    return [View(name, query) for name, query in membership.views]
+
+
+def _held(actor: Actor) -> list[View]:
+    """As they are now, held against others until the transaction ends."""
+    return _of(Membership.objects.select_for_update().get(pk=actor.membership.pk))
+
+
+def _put(actor: Actor, views: list[View]) -> None:
+    actor.membership.views = [list(view) for view in views]
+    Membership.objects.filter(pk=actor.membership.pk).update(views=actor.membership.views)

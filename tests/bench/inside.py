@@ -144,10 +144,10 @@ def pages() -> dict[str, Any]:
     client = Client()
     client.post("/login/", {"identity": sample.DEMO_IDENTITY, "password": sample.DEMO_PASSWORD})
     return {
-        name: {
-            "ours": best(partial(_looked, client, f"/inventory/?{ours}", b"data-number", bool(ours))),
-            "admin": best(partial(_looked, client, f"/admin/services/number/?{admin}", b"field-number")),
-        }
+        name: best(
+            ours=partial(_looked, client, f"/inventory/?{ours}", b"data-number", bool(ours)),
+            admin=partial(_looked, client, f"/admin/services/number/?{admin}", b"field-number"),
+        )
         for name, (ours, admin) in wanted.items()
     }
 

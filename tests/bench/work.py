@@ -55,8 +55,3 @@ def memory(options: Namespace) -> None:
         for name in ("first", "unchanged"):
             found = account.seen("remember", urls, url)
             row(name, f"{found['after'] - found['before']:.0f}", f"before it {found['before']:.0f}", "(at most 150)")
-
-
-def _beside(name: str, seconds: float, plain: float, most: str) -> None:
-    only = f"only downloaded and decoded {plain:.2f}"
-    row(name, f"{seconds:.2f}", only, f"{seconds / plain:.2f} times (at most {most})")

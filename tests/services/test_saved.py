@@ -1,11 +1,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from django.http import QueryDict
 
 from numberadmin import files
+from numberadmin.accounts.models import Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.services import rentals, saved
 from numberadmin.services.models import Number
@@ -29,9 +31,28 @@ def test_views_are_each_persons_own(jane):
     view, bob = keep(jane), beside(jane, "Bob Brown", Role.VIEWER)
     assert saved.every(bob) == []
     with pytest.raises(NotHere):
-        saved.drop(actor=bob, view=view.pk)
-    saved.drop(actor=jane, view=view.pk)
+        saved.drop(actor=bob, name=view.name)
+    saved.drop(actor=jane, name=view.name)
     assert saved.every(jane) == []
+
+
+def test_two_tabs_keep_a_view_each(jane):
+    other = replace(jane, membership=Membership.objects.get(pk=jane.membership.pk))
+    keep(jane, "Soon")
+    keep(other, "Later", "sort=-expires")
+    jane.membership.refresh_from_db()
+    assert [view.name for view in saved.every(jane)] == ["Soon", "Later"]
+    saved.drop(actor=jane, name="Soon")
+    other.membership.refresh_from_db()
+    assert [view.name for view in saved.every(other)] == ["Later"]
+
+
+def test_more_than_the_most_are_refused(jane):
+    for place in range(saved.MOST):
+        keep(jane, f"View {place}")
+    with pytest.raises(Refusal, match="already"):
+        keep(jane, "One more")
+    assert len(saved.every(jane)) == saved.MOST
 
 
 @pytest.mark.parametrize(("name", "query"), [("", "q=1"), ("  ", "q=1"), ("All", ""), ("All", "page=3")])
