@@ -213,7 +213,7 @@ def _numbers(
     request: web.Request, query: QueryDict, changed: Collection[int] = (), last: Reading | None = None
 ) -> HttpResponse:
     wanted = rentals.Filter.from_query(query)
-    views = saved.every(request.actor)
+    views, filters = saved.every(request.actor), saved.filters(query)
     kept = posting.draft(request)
     fields = kept.get("fields", {})
     page = rentals.browse(request.actor.account, wanted, last)
@@ -234,9 +234,9 @@ def _numbers(
         "reason": fields.get("reason", [""])[0],
         "operation": web.new_operation(),
         "views": views,
-        "saveable": saved.filters(query),
-        "filters": saved.filters(query) or "q=",
-        "saved_as": next((view for view in views if view.query == saved.filters(query)), None),
+        "saveable": filters,
+        "filters": f"rented={wanted.rented}&{filters}" if wanted.rented else filters or "q=",
+        "saved_as": next((view for view in views if view.query == filters), None),
         "soon": rentals.SOON,
         "sorts": forms.SORTS,
         "within": sorted(forms.WITHIN | ({wanted.expiring} if wanted.expiring is not None else set())),

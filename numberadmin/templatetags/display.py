@@ -90,13 +90,14 @@ def moment(value: dt.datetime | str | None) -> SafeString:
     local = timezone.localtime(value)
     today = local.date() == timezone.localdate()
     shown = f"{local:%H:%M %Z}" if today else f"{local.day} {local:%b %Y, %H:%M %Z}"
-    return _time(value, shown)
+    return _time(local, shown)
 
 
 @register.filter
 def second(value: dt.datetime) -> SafeString:
     """A time element exact to the second, for the audit."""
-    return _time(value, f"{timezone.localtime(value):%H:%M:%S %Z}")
+    local = timezone.localtime(value)
+    return _time(local, f"{local:%H:%M:%S %Z}")
 
 
 @register.filter
@@ -105,7 +106,7 @@ def day(value: dt.datetime | None) -> SafeString:
     if value is None:
         return SafeString("")
     local = timezone.localtime(value)
-    return _time(value, f"{local.day} {local:%b %Y}")
+    return _time(local, f"{local.day} {local:%b %Y}")
 
 
 @register.filter
@@ -172,7 +173,6 @@ def _span(seconds: int) -> str:
     return f"{round(seconds / 86400)} days"
 
 
-def _time(value: dt.datetime, shown: str) -> SafeString:
-    exact = timezone.localtime(value)
-    title = f"{exact:%Y-%m-%d %H:%M:%S %Z}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, shown)
+def _time(local: dt.datetime, shown: str) -> SafeString:
+    title = f"{local:%Y-%m-%d %H:%M:%S %Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, shown)
