@@ -4,12 +4,11 @@ import datetime as dt
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -44,18 +43,20 @@ class Difference:
     gone: "array[int]" = field(default_factory=_places)
 
 
+# Each page asks for it. Django takes longer to put together a query with a part like that than to run it.
+READING = """
+SELECT *, EXISTS (SELECT 1 FROM services_open WHERE account_id = services_reading.account_id) AS while_open
+FROM services_reading WHERE account_id = %s AND what = %s
+"""
+
+
 def reading(account: Account, what: Reading.What) -> Reading:
     """What is known of the last reading, and whether there was an open write when this was asked."""
-    found = next(iter(_readings().filter(account=account, what=what)), None)
-    row: Reading = found or Reading(account=account, what=what)
-    row.while_open = found.open_now if found else Open.objects.filter(account=account).exists()
+    for known in Reading.objects.raw(READING, [account.pk, what]):
+        return known
+    row = Reading(account=account, what=what)
+    row.while_open = Open.objects.filter(account=account).exists()
     return row
-
-
-@cache
-def _readings() -> "QuerySet[Any]":
-    """Put together once: each page needs it."""
-    return Reading.objects.annotate(open_now=Exists(Open.objects.filter(account=OuterRef("account"))))
 
 
 def note(

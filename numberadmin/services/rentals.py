@@ -99,7 +99,7 @@ class NumberPage:
     reading: Reading
     is_open: bool
     doubted: set[int] = field(default_factory=set)
-    labels: dict[int, Label] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
     most: int = MOST
 
     @property
@@ -131,7 +131,7 @@ def browse(account: Account, filter: Filter, last: Reading | None = None) -> Num
         reading=reading,
         is_open=is_open,
         doubted=doubted,
-        labels=labels.of(account, [row.number for row in part.rows]),
+        labels=labels.texts(account, [row.number for row in part.rows]),
     )
 
 

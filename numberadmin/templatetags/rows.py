@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from numberadmin.services.models import Label, Number
+from numberadmin.services.models import Number
 from numberadmin.templatetags import display
 
 register = template.Library()
@@ -53,8 +53,8 @@ def _tick(number: int, shown: str, ticked: bool) -> str:
     )
 
 
-def _label(label: Label | None) -> str:
-    return f' <span class="label">{escape(label.label)}</span>' if label and label.label else ""
+def _label(label: str | None) -> str:
+    return f' <span class="label">{escape(label)}</span>' if label else ""
 
 
 @lru_cache(1000)
