@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory import forms
 from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
-from numberadmin.services import applications, jobs, rentals, shelves
+from numberadmin.services import applications, jobs, rentals
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
@@ -102,25 +102,43 @@ def undo(request: web.Request) -> HttpResponse:
     return _to_new(request, lambda: planning.undoing(actor=request.actor, operation=operation), "audit")
 
 
-def of_many(request: web.Request, application_key: str | None) -> HttpResponse | None:
-    """Where more numbers are meant than a page has, or all that match, they are planned first; else None.
+def of_all(request: web.Request, application_key: str | None) -> HttpResponse | None:
+    """Where all that match the filters are meant, on whatever page, they are planned and shown first; else None.
 
     `application_key` is None for taking them out of their applications.
     """
-    if request.POST.get("only"):
+    filters = request.POST.get("all", "")
+    if request.POST.get("only") or not filters:
         return None
-    try:
-        everything = request.POST.get("all", "")
-        numbers = _matching(request, everything) if everything else forms.selection(request.POST).numbers
-        if not everything and len(numbers) <= shelves.PAGE:
-            return None
+    title = request.POST.get("reason", "")[:200].replace("\0", "")
+
+    def make() -> Plan:
         if application_key == "":
             raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
-    title = request.POST.get("reason", "")[:200].replace("\0", "")
-    wanted: dict[str, Any] = {"numbers": numbers, "application_key": application_key or "", "title": title}
-    return _to_new(request, lambda: planning.from_selection(actor=request.actor, **wanted), "inventory")
+        return planning.from_selection(
+            actor=request.actor,
+            operation=web.posted_operation(request),
+            numbers=_matching(request, filters),
+            application_key=application_key or "",
+            title=title,
+        )
+
+    return _to_new(request, make, "inventory")
+
+
+def begun(request: web.Request, wish: forms.Selection, application_key: str) -> HttpResponse:
+    """Many numbers, each of them named, that are a call each: a worker begins with them, and the page shows how far it
+    is. Raises Refusal."""
+    plan = jobs.at_once(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        numbers=wish.numbers,
+        application_key=application_key,
+        reason=wish.reason,
+        seen=wish.seen,
+    )
+    messages.success(request, f"Begun with {len(set(wish.numbers)):,} numbers. This page shows how far it is.")
+    return web.go(request, reverse("plan", args=[plan.key]))
 
 
 def _matching(request: web.Request, filters: str) -> tuple[int, ...]:

@@ -40,11 +40,13 @@ def refresh(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def assign(request: web.Request) -> HttpResponse:
-    if planned := plans.of_many(request, request.POST.get("application_key", "")[:64].replace("\0", "")):
+    if planned := plans.of_all(request, request.POST.get("application_key", "")[:64].replace("\0", "")):
         return planned
     to = posting.back(request, reverse("inventory"))
     try:
         wish = forms.application(request.POST)
+        if wish.move and assignment.many_elsewhere(request.actor.account, wish.numbers, wish.application_key):
+            return plans.begun(request, wish, wish.application_key)
         outcome = assignment.assign(
             actor=request.actor,
             operation=web.posted_operation(request),
@@ -69,10 +71,12 @@ def assign(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def unassign(request: web.Request) -> HttpResponse:
-    if planned := plans.of_many(request, None):
+    if planned := plans.of_all(request, None):
         return planned
     try:
         wish = forms.selection(request.POST)
+        if len(set(wish.numbers)) > unassignment.MOST:
+            return plans.begun(request, wish, "")
         outcome = unassignment.unassign(
             actor=request.actor,
             operation=web.posted_operation(request),

@@ -1,6 +1,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
+from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
@@ -32,6 +33,8 @@ class Actor:
     address: str
     # By which the session can be looked up again; empty for work that no session is behind.
     session_key: str = field(default="", repr=False)
+    # The plan that is being applied: what is done then is a step of it.
+    plan: UUID | None = None
 
     @property
     def person(self) -> Person:

@@ -27,7 +27,7 @@ ADVISORY_LOCK = 7_301_554_200
 # The fields of an entry that its hash covers, the details last.
 COVERED = (
     "at", "account_id", "operation", "phase", "action", "state", "actor_id", "actor_name", "address", "session",
-    "application_key", "reason", "message", "error_code", "details",
+    "application_key", "reason", "message", "error_code", "part_of", "details",
 )  # fmt: skip
 
 
@@ -60,6 +60,9 @@ def append(entry: Entry, changes: Sequence[Change] = ()) -> Entry:
 def digest(previous: str, fields: Mapping[str, Any], lines: Sequence[tuple[int, str, str]]) -> str:
     """The hash of an entry: HMAC-SHA256 over the hash before it and the entry as JSON with its keys in order."""
     content = {**fields, "at": fields["at"].astimezone(dt.UTC).isoformat(), "lines": lines}
+    if content["part_of"] is None:
+        # Entries from before there were steps have no such field.
+        del content["part_of"]
     text = previous.encode() + msgspec.json.encode(content, order="deterministic")
     return hmac.digest(_key(settings.AUDIT_KEY), text, "sha256").hex()
 

@@ -9,8 +9,8 @@ from numberadmin.audit.journal import Filter, Row, matching, whole_rows_of
 
 BATCH = 50
 CSV_COLUMNS = (
-    "position", "at", "finished_at", "operation", "action", "outcome", "actor", "actor_id", "address", "session",
-    "application_key", "application", "numbers", "was", "became", "price", "error_code", "reason", "message",
+    "position", "at", "finished_at", "operation", "part_of", "action", "outcome", "actor", "actor_id", "address",
+    "session", "application_key", "application", "numbers", "was", "became", "price", "error_code", "reason", "message",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "at": row.at.isoformat(),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
         "operation": str(row.operation),
+        "part_of": str(row.part_of) if row.part_of else None,
         "action": row.action,
         "outcome": row.outcome,
         "actor": row.actor_name,

@@ -43,6 +43,11 @@ class Filter:
     until: dt.datetime | None = None
     page: int = 1
 
+    @property
+    def folds(self) -> bool:
+        """Whether steps are left out, for the operation that they are a part of stands for them."""
+        return not (self.q or self.action or self.outcome or self.application or self.number is not None)
+
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filter":
         """Reads the fields of the page's form; what makes no sense is as if it were not there."""
@@ -77,7 +82,8 @@ class Row:
     """One operation. `outcome` is a State.
 
     `lines` may be the first of them only, `count` says how many there are. `before` is what each capability of the
-    application held before the write, where it was asked for.
+    application held before the write, where it was asked for. An operation with steps has `many` lines of a plan, and
+    its numbers stand in the steps, each of which is `part_of` it.
     """
 
     position: int
@@ -102,6 +108,8 @@ class Row:
     cart: list[dict[str, Any]]
     before: dict[str, list[int]]
     hash: str
+    many: int | None
+    part_of: UUID | None
 
     @property
     def numbers(self) -> list[int]:
@@ -109,7 +117,9 @@ class Row:
 
     @property
     def placed(self) -> bool:
-        """Whether it put numbers into another application, or out of one."""
+        """Whether it put numbers into another application, or out of one; with steps, whether some may have."""
+        if self.many is not None:
+            return self.finished_at is not None
         return self.outcome == State.SUCCEEDED and self.action in PLACINGS
 
     @property
@@ -144,6 +154,8 @@ class Page:
 def browse(account: Account, filter: Filter, labels: dict[str, str]) -> Page:
     """A page of operations, the newest first. `labels` names the applications by key."""
     firsts = matching(account, filter).order_by("-id")
+    if filter.folds:
+        firsts = firsts.filter(part_of=None)
     total = firsts.values("pk")[: MOST_COUNTED + 1].count()
     pages = max(1, -(-min(total, MOST_COUNTED) // PAGE))
     page = min(max(filter.page, 1), pages)
@@ -166,7 +178,7 @@ def history(account: Account, number: int, labels: dict[str, str]) -> list[Row]:
 
 def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
     """The first entries of the operations that match, for `rows_of` and `whole_rows_of`."""
-    firsts = _parts(Entry.objects.filter(account=account, phase__in=FIRSTS), asked_lines="lines")
+    firsts = _parts(Entry.objects.filter(account=account, phase__in=FIRSTS), asked_lines="lines", asked_many="many")
     if filter.actor:
         by_id = (
             Q(actor_id=int(filter.actor))
@@ -278,6 +290,8 @@ def _row(first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: d
         cart=getattr(first, "asked_lines", None) or [],
         before=before if isinstance(before, dict) else {},
         hash=last.hash,
+        many=getattr(first, "asked_many", None),
+        part_of=first.part_of,
     )
 
 
@@ -313,7 +327,7 @@ def _has_word(account: Account, word: str) -> Q:
     found |= Q(Exists(Entry.objects.filter(operation=OuterRef("operation"), message__icontains=word)))
     if len(word) == 36 and word.count("-") == 4:
         with suppress(ValueError):
-            found |= Q(operation=UUID(word))
+            found |= Q(operation=UUID(word)) | Q(part_of=UUID(word))
     digits = word.lstrip("+")
     if digits.isascii() and digits.isdigit() and len(digits) <= 15:
         found |= _with_line(account, Q(number__contains=digits))

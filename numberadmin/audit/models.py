@@ -62,6 +62,8 @@ class Entry(models.Model):
     at = models.DateTimeField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT)
     operation = models.UUIDField()
+    # The operation that this one is a step of, as those of a plan are.
+    part_of = models.UUIDField(null=True)
     phase = models.CharField(max_length=12, choices=Phase.choices)
     action = models.CharField(max_length=16, choices=Action.choices)
     state = models.CharField(max_length=12, choices=State.choices)
@@ -82,6 +84,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["account", "phase", "-id"]),
             models.Index(fields=["account", "state", "phase"]),
+            models.Index(fields=["part_of"], condition=models.Q(part_of__isnull=False), name="entry_part_of"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ the application's numbers and sending them all, the new ones among them, once fo
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
 from numberadmin.services import applications, listing, mirror, refresh, remote, selection, settle, write
+from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Application, Number, digest
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import Held, Holder, Lacking, Outcome, Refusal
+
+MOST_MOVED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +90,17 @@ def assign(
     if lacking:
         raise Lacking(outcome.message, sorted(lacking), digest(lacking))
     return outcome
+
+
+def many_elsewhere(account: Account, numbers: Collection[int], application_key: str) -> bool:
+    """Whether so many of the numbers sit in other applications that moving them takes longer than a page may wait:
+    each may be a call."""
+    if len(numbers) <= MOST_MOVED:
+        return False
+    mine = Number.objects.filter(account=account).exclude(application=None)
+    others = mine.exclude(application__key__iexact=application_key.strip())
+    parts = in_parts(sorted(set(numbers)), selection.PART)
+    return sum(others.filter(number__in=some).count() for some in parts) > MOST_MOVED
 
 
 def _plan_assign(

@@ -1,15 +1,15 @@
 """Applying a plan: a worker takes it step by step through the services that people use, so that each step is locked,
 asked about, recorded and settled like anybody's change.
 
-A step's operation follows from the plan and the step's numbers. A worker that died is followed by another, which takes
-the same step again: what was done is answered from the audit, and nothing is sent twice.
+Which lines a step has, and its operation, are written down before it is begun. A worker that died is followed by
+another, which takes the same step again: what was done is answered from the audit, and nothing is sent twice.
 """
 
 import datetime as dt
 import logging
 import time
-from collections.abc import Sequence
-from uuid import UUID, uuid5
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,13 +20,26 @@ from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor, Disconnected, of_person
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services import assignment, labels, permission, plans, record, unassignment
+from numberadmin.services import (
+    applications,
+    assignment,
+    labels,
+    permission,
+    plans,
+    record,
+    remote,
+    selection,
+    unassignment,
+)
 from numberadmin.services.models import Number, Plan, PlanItem
 from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignInAgain
 
 What = PlanItem.What
-# Numbers of a step that is a call each: others get their turn between two steps.
-STEP = 20
+# Numbers of a first step that is a call each. Later ones have more, where they are quick: others get their turn between
+# two steps, and progress is seen after each.
+STEP, LARGEST = 20, 200
+# Seconds that a step may take before the next one is smaller.
+LONG = 2.0
 # Before a step is tried again that others, or a doubt, stand in the way of.
 PAUSE = 1.0
 # So often a number is sent once more where it was settled that nothing had come of it.
@@ -48,8 +61,8 @@ def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
     permission.ensure(actor, May.CHANGE)
     if plan.state == Plan.State.PLANNED and (moved := plans.stale(plan)):
         raise Changed(
-            f"{len(moved)} of the numbers are no longer where they were when this plan was made. Nothing was changed. "
-            'Press "Plan again" to see what it comes to now.'
+            f"{len(moved):,} of the numbers are no longer where they were when this plan was made. "
+            'Nothing was changed. Press "Plan again" to see what it comes to now.'
         )
     with transaction.atomic(durable=True):
         values = {
@@ -61,11 +74,33 @@ def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
             "beat_at": timezone.now(),
         }
         if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PLANNED).update(**values):
-            return Outcome(operation, State.SUCCEEDED, "This plan was begun before. Nothing was begun twice.")
-        message = f"Began to apply the plan “{plan.title}”."
-        outcome = record.event(actor.account, actor, Action.PLAN, message, operation=operation, details=_details(plan))
+            return Outcome(plan.key, State.SUCCEEDED, "This plan was begun before. Nothing was begun twice.")
+        record.begun(actor, plan.key, plans.recorded(plan), {"asked": {"plan": str(plan.key)}})
     work.enqueue(plan.pk)
-    return outcome
+    return Outcome(plan.key, State.SUCCEEDED, f"Began to apply the plan “{plan.title}”.")
+
+
+def at_once(
+    *,
+    actor: Actor,
+    operation: UUID,
+    numbers: Sequence[int],
+    application_key: str,
+    reason: str = "",
+    seen: Mapping[int, str] | None = None,
+) -> Plan:
+    """Begins what is a call for each of many numbers, without showing it first: whoever named each of them is taken at
+    their word. Into no application with an empty key. Raises what one number would; then nothing is begun."""
+    permission.ensure(actor, May.CHANGE)
+    if application_key:
+        applications.known(actor.account, application_key)
+    if not Plan.objects.filter(key=operation).exists():
+        selection.rows(actor.account, numbers, seen or {})
+    plan = plans.from_selection(
+        actor=actor, operation=operation, numbers=numbers, application_key=application_key, title=reason
+    )
+    apply(actor=actor, operation=operation, plan=plan)
+    return plan
 
 
 def pause(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
@@ -98,26 +133,36 @@ def revive() -> int:
 @task()
 def work(plan_id: int) -> None:
     """Takes the plan's steps, one after the other, until it is at its end, or somebody stops it."""
+    size = STEP
     while True:
         plan = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).select_related("account").first()
         if plan is None:
             return
         Plan.objects.filter(pk=plan_id).update(beat_at=timezone.now())
+        started = time.monotonic()
         try:
-            if not step(plan):
+            if not step(plan, size):
                 _finish(plan)
                 return
         except Busy:
             time.sleep(PAUSE)
+            continue
         except Stopped as stopped:
             rows = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING)
             rows.update(state=Plan.State.PAUSED, message=str(stopped)[:500])
             return
+        size = _paced(size, time.monotonic() - started)
 
 
-def step(plan: Plan) -> bool:
+def _paced(size: int, seconds: float) -> int:
+    if seconds > LONG:
+        return max(STEP, size // 2)
+    return min(LARGEST, size * 2) if seconds < LONG / 4 else size
+
+
+def step(plan: Plan, size: int = STEP) -> bool:
     """Does the next step; False where there is none left. Raises Busy where it has to be tried again, and Stopped."""
-    items = _next(plan)
+    items = _next(plan, size)
     if not items:
         return _label_some(plan)
     try:
@@ -125,6 +170,10 @@ def step(plan: Plan) -> bool:
     except Busy:
         raise
     except (Forbidden, SignInAgain) as error:
+        if (operation := items[0].operation) and Entry.objects.filter(
+            operation=operation, phase=Phase.OUTCOME
+        ).exists():
+            _take_over(items, Outcome(operation, State.FAILED, error.message))
         raise Stopped(error.message) from None
     except Disconnected:
         raise Stopped(f"{plan.account} is not connected to Sinch. Connect it, then go on.") from None
@@ -144,7 +193,7 @@ def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
     """The step through the service that people use: with what was shown, so that nothing else is touched."""
     numbers = [item.number for item in items if item.number is not None]
     seen = {item.number: item.was for item in items if item.number is not None}
-    operation, reason = _operation(plan, items), f"Plan: {plan.title}"
+    operation, reason = items[0].operation or uuid4(), f"Plan: {plan.title}"
     if items[0].what == What.UNASSIGN:
         return unassignment.unassign(actor=actor, operation=operation, numbers=numbers, reason=reason, seen=seen)
     return assignment.assign(
@@ -158,14 +207,25 @@ def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
     )
 
 
-def _next(plan: Plan) -> list[PlanItem]:
-    """The items of the next step: all that go from nowhere into one application, or a few of the others."""
-    waiting = plan.items.filter(state=PlanItem.State.WAITING, what__in=[What.ASSIGN, What.MOVE, What.UNASSIGN])
+def _next(plan: Plan, size: int) -> list[PlanItem]:
+    """The items of the step that was begun; else of the next one: all that go from nowhere into one application, or
+    some of the others."""
+    waiting = plan.items.filter(state=PlanItem.State.WAITING)
+    begun = waiting.exclude(operation=None).first()
+    if begun is not None:
+        return list(waiting.filter(operation=begun.operation).order_by("id"))
+    waiting = waiting.filter(what__in=[What.ASSIGN, What.MOVE, What.UNASSIGN])
     first = waiting.order_by("what", "to", "id").first()
     if first is None:
         return []
     alike = waiting.filter(what=first.what, to=first.to).order_by("id")
-    return list(alike if first.what == What.ASSIGN else alike[:STEP])
+    items = list(alike if first.what == What.ASSIGN else alike[:size])
+    operation = uuid4()
+    with transaction.atomic():
+        _update(items, operation=operation)
+    for item in items:
+        item.operation = operation
+    return items
 
 
 def _label_some(plan: Plan) -> bool:
@@ -194,18 +254,18 @@ def _label_some(plan: Plan) -> bool:
     return True
 
 
-def _operation(plan: Plan, items: Sequence[PlanItem]) -> UUID:
-    """The same step has the same operation, whoever takes it."""
-    return uuid5(plan.key, ",".join(f"{item.pk}.{item.tries}" for item in items))
+def _for_whom(plan: Plan) -> Actor | None:
+    """Whoever pressed "Apply", as they are in the team now."""
+    membership = of_person(plan.applied_by_id or 0).filter(account=plan.account).first()
+    instance = instances.live(plan.account)
+    return Actor(membership, instance, plan.session, plan.address, plan=plan.key) if membership else None
 
 
 def _actor(plan: Plan) -> Actor:
-    """Whoever pressed "Apply", as they are in the team now. Raises Stopped."""
-    person = plan.applied_by_id or 0
-    membership = of_person(person).filter(account=plan.account).first()
-    if membership is None:
-        raise Stopped("Whoever began this is no longer in the team. Somebody else may plan it again.")
-    return Actor(membership, instances.live(plan.account), plan.session, plan.address)
+    """The same; raises Stopped where they are not."""
+    if actor := _for_whom(plan):
+        return actor
+    raise Stopped("Whoever began this is no longer in the team. Somebody else may plan it again.")
 
 
 def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
@@ -220,15 +280,18 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
     rest = [item for item in items if item not in done]
     if entry is not None and entry.phase == Phase.SETTLEMENT:
         # The worker before this one died, or the answer was lost: what did not happen is sent in a step of its own.
-        _mark([item for item in rest if item.tries >= TRIES], PlanItem.State.FAILED, outcome.message)
-        PlanItem.objects.filter(pk__in=[item.pk for item in rest]).update(tries=F("tries") + 1)
+        tired = [item for item in rest if item.tries >= TRIES]
+        _mark(tired, PlanItem.State.FAILED, outcome.message)
+        _update([item for item in rest if item not in tired], operation=None, tries=F("tries") + 1)
         return
-    if entry is not None and entry.error_code is None:
-        # Sinch was not reached: it is not the numbers' fault.
+    if entry is not None and entry.error_code in (None, *remote.SESSION_CODES):
+        # Sinch was not reached, or does not know the instance any more: it is not the numbers' fault.
+        _update(rest, operation=None)
         raise Stopped(outcome.message)
     # The first is the one that was refused; where others were not tried after it, they come in a later step.
     refused = rest if not done and items[0].what == What.ASSIGN else rest[:1]
     _mark(refused, PlanItem.State.FAILED, outcome.message)
+    _update(rest[len(refused) :], operation=None)
 
 
 def _in_doubt(items: Sequence[PlanItem], outcome: Outcome) -> bool:
@@ -247,17 +310,24 @@ def _mark_changed(plan: Plan, items: Sequence[PlanItem], message: str) -> None:
     now = {row.number: row.application_key.lower() for row in rows}
     moved = [item for item in items if now.get(item.number or 0) != item.was.lower()]
     _mark(moved or items, PlanItem.State.CHANGED, "it is elsewhere by now, so it was left alone" if moved else message)
+    _update([item for item in items if moved and item not in moved], operation=None)
 
 
 def _mark(items: Sequence[PlanItem], state: PlanItem.State, message: str) -> None:
+    _update(items, state=state, message=message[:500])
+
+
+def _update(items: Sequence[PlanItem], **values: object) -> None:
     keys = [item.pk for item in items]
     for start in range(0, len(keys), 500):
-        PlanItem.objects.filter(pk__in=keys[start : start + 500]).update(state=state, message=message[:500])
+        PlanItem.objects.filter(pk__in=keys[start : start + 500]).update(**values)
 
 
 def _finish(plan: Plan) -> None:
-    now = timezone.now()
-    Plan.objects.filter(pk=plan.pk, state=Plan.State.APPLYING).update(state=Plan.State.DONE, ended_at=now, message="")
+    with transaction.atomic(durable=True):
+        rows = Plan.objects.filter(pk=plan.pk, state=Plan.State.APPLYING)
+        if rows.update(state=Plan.State.DONE, ended_at=timezone.now(), message=""):
+            plans.record_end(plan, _for_whom(plan))
 
 
 def _to(
@@ -270,8 +340,7 @@ def _to(
         if not rows.update(state=after, beat_at=timezone.now(), ended_at=ended, message=""):
             raise Refusal("The plan is no longer in that state. Nothing was changed. Look at it again.")
         message = f"{what} the plan “{plan.title}”."
-        return record.event(actor.account, actor, Action.PLAN, message, operation=operation, details=_details(plan))
-
-
-def _details(plan: Plan) -> dict[str, str]:
-    return {"plan": str(plan.key)}
+        outcome = record.event(actor.account, actor, Action.PLAN, message, operation=operation, part_of=plan.key)
+        if ended:
+            plans.record_end(plan, actor)
+    return outcome

@@ -343,7 +343,8 @@ class Request(models.Model):
 
 
 class Plan(models.Model):
-    """What is to be done with many numbers: shown first, applied by a worker when somebody says so."""
+    """What is to be done with many numbers: shown first, applied by a worker when somebody says so. Its `key` is the
+    operation that the audit has it under, and each step's operation is a part of that."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "Not applied"
@@ -354,6 +355,8 @@ class Plan(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     key = models.UUIDField(default=uuid.uuid4, unique=True)
+    # Of what the form asked for: posted twice, it is planned once.
+    asked = models.CharField(max_length=64, blank=True)
     # "CSV", "Pasted", "Selection", "Undo".
     source = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
@@ -408,11 +411,15 @@ class PlanItem(models.Model):
     label = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     message = models.CharField(max_length=500, blank=True)
-    # How often a step with it was settled as not having happened to it: then it is another operation.
+    # The step that it is in, once that is begun. Where it was settled that nothing came of that, it comes into another.
+    operation = models.UUIDField(null=True)
     tries = models.IntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["plan", "state", "what", "to", "id"])]
+        indexes = [
+            models.Index(fields=["plan", "state", "what", "to", "id"]),
+            models.Index(fields=["plan", "state"], condition=models.Q(operation__isnull=False), name="plan_item_begun"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.what} {self.text}"

@@ -160,5 +160,6 @@ def _weeks(expires: Mapping[dt.date, int]) -> tuple[list[Week], int]:
 
 def _last_changes(account: Account) -> list[Row]:
     return journal.rows_of(
-        journal.matching(account, journal.Filter()).order_by("-id")[:LAST], applications.names(account)
+        journal.matching(account, journal.Filter()).filter(part_of=None).order_by("-id")[:LAST],
+        applications.names(account),
     )

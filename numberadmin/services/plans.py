@@ -2,20 +2,21 @@
 something. Making one changes nothing; it is shown, and applied when somebody says so (`services/jobs.py`)."""
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
-from numberadmin.audit.models import PLACINGS, Entry, Line, Phase, State
-from numberadmin.services import applications, bulk, mirror, permission, settle, sheet
+from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
+from numberadmin.services import applications, bulk, mirror, permission, record, settle, sheet
 from numberadmin.services.models import Application, Number, Plan, PlanItem
 from numberadmin.services.results import NotHere, Refusal
 
@@ -65,27 +66,41 @@ def from_paste(*, actor: Actor, text: str, application_key: str, title: str) -> 
     return _made(actor, "Pasted", title or "Pasted numbers", sheet.pasted(text), application_key or NONE[0])
 
 
-def from_selection(*, actor: Actor, numbers: Sequence[int], application_key: str, title: str) -> Plan:
+def from_selection(
+    *, actor: Actor, operation: UUID, numbers: Sequence[int], application_key: str, title: str = ""
+) -> Plan:
+    """The same operation once more gives the same plan; Conflict where it was applied, or done, with other contents."""
     lines = [sheet.Line(place, f"+{number}", number) for place, number in enumerate(numbers, 1)]
-    return _made(actor, "Selection", title or "A selection", lines, application_key or NONE[0])
+    return _made(actor, "Selection", title or "A selection", lines, application_key or NONE[0], operation)
 
 
 def undoing(*, actor: Actor, operation: UUID) -> Plan:
-    """Each number of an operation back to where it was; those that are elsewhere by now are left. Raises NotHere."""
-    rows = Entry.objects.filter(account=actor.account, operation=operation, state=State.SUCCEEDED)
-    entry = rows.filter(action__in=PLACINGS, phase__in=[Phase.OUTCOME, Phase.SETTLEMENT]).order_by("-id").first()
-    if entry is None:
+    """Each number of an operation, and of its steps, back to where it was; those that are elsewhere by now are left.
+    Raises NotHere."""
+    if Plan.objects.filter(key=operation, state__in=[Plan.State.APPLYING, Plan.State.PAUSED]).exists():
+        raise Refusal("This is not at its end yet. Nothing was changed. Cancel it first, or wait.")
+    mine = Entry.objects.filter(Q(operation=operation) | Q(part_of=operation), account=actor.account)
+    done = mine.filter(
+        action__in=PLACINGS,
+        phase__in=[Phase.OUTCOME, Phase.SETTLEMENT],
+        state__in=[State.SUCCEEDED, State.FAILED],
+    )
+    moved: dict[int, tuple[str, str]] = {}
+    lines = Line.objects.filter(entry__in=done).exclude(was=F("became")).order_by("id")
+    for number, was, became in lines.values_list("number", "was", "became"):
+        moved[number] = moved.get(number, (was, ""))[0], became
+    if not moved:
         raise NotHere("There is nothing to undo in this: it was no assignment that came through. Nothing was changed.")
-    lines = list(Line.objects.filter(entry=entry).order_by("id"))
-    now = _rows(actor.account, [line.number for line in lines])
+    now = _rows(actor.account, list(moved))
     asked = []
-    for place, line in enumerate(lines, 1):
-        row, one = now.get(line.number), sheet.Line(place, f"+{line.number}", line.number)
-        if row and row.application_key.lower() != line.became.lower():
+    for place, (number, (was, became)) in enumerate(moved.items(), 1):
+        row, one = now.get(number), sheet.Line(place, f"+{number}", number)
+        if row and row.application_key.lower() != became.lower():
             asked.append(replace(one, problem="it is elsewhere by now, so it is left there"))
         else:
-            asked.append(replace(one, application=line.was or NONE[0]))
-    title = f"Undo: {entry.get_action_display().lower()} of {len(lines)} number{'' if len(lines) == 1 else 's'}"
+            asked.append(replace(one, application=was or NONE[0]))
+    action = mine.order_by("id")[0].get_action_display().lower()
+    title = f"Undo: {action} of {len(moved):,} number{'' if len(moved) == 1 else 's'}"
     return _made(actor, "Undo", title, asked, None)
 
 
@@ -120,10 +135,7 @@ def one(account: Account, key: UUID) -> Plan:
 def page(plan: Plan, after: int = 0, what: str = "") -> Page:
     """The lines after a place, those that are wrong first of all where `what` names no kind."""
     kinds: dict[str, int] = dict(plan.items.values_list("what").annotate(Count("id")))
-    changing = plan.items.exclude(what__in=[What.LEAVE, What.WRONG]) | plan.items.filter(what=What.LEAVE).exclude(
-        label=""
-    )
-    states: dict[str, int] = dict(changing.values_list("state").annotate(Count("id")))
+    states: dict[str, int] = dict(changing(plan).values_list("state").annotate(Count("id")))
     rows = plan.items.filter(what=what) if what in What.values else plan.items.all()
     items = list(rows.filter(id__gt=after).order_by("id")[: PAGE + 1])
     return Page(
@@ -148,18 +160,91 @@ def stale(plan: Plan) -> list[int]:
     ]
 
 
-def _made(actor: Actor, source: str, title: str, lines: Sequence[sheet.Line], target: str | None) -> Plan:
+def _made(
+    actor: Actor,
+    source: str,
+    title: str,
+    lines: Sequence[sheet.Line],
+    target: str | None,
+    operation: UUID | None = None,
+) -> Plan:
     permission.ensure(actor, May.CHANGE)
     if not lines:
         raise Refusal("There is no number in this. Nothing was changed.")
+    key, asked = operation or uuid4(), _asked(lines, target)
+    if earlier := _earlier(actor, key, asked):
+        if earlier.asked == asked:
+            return earlier
+        key = uuid4()
     items = items_of(actor.account, lines, target)
-    plan = Plan(account=actor.account, source=source, title=" ".join(title.split())[:200], made_by=actor.person.name)
-    with transaction.atomic(durable=True):
-        plan.save()
-        for item in items:
-            item.plan = plan
-        PlanItem.objects.bulk_create(items, batch_size=1000)
+    title = " ".join(title.split())[:200]
+    plan = Plan(account=actor.account, key=key, asked=asked, source=source, title=title, made_by=actor.person.name)
+    try:
+        with transaction.atomic(durable=True):
+            plan.save()
+            for item in items:
+                item.plan = plan
+            PlanItem.objects.bulk_create(items, batch_size=1000)
+    except IntegrityError:
+        # The same form at the same moment.
+        return _earlier(actor, key, asked) or plan
     return plan
+
+
+def _asked(lines: Sequence[sheet.Line], target: str | None) -> str:
+    every = [target or "", *(f"{line.text} {line.application} {line.label}" for line in lines)]
+    return hashlib.sha256("\n".join(every).encode()).hexdigest()
+
+
+def _earlier(actor: Actor, key: UUID, asked: str) -> Plan | None:
+    """The plan of that operation, where there is one: with other contents only as long as it is not begun. Raises
+    Conflict."""
+    plan = Plan.objects.filter(key=key).first()
+    if plan is None:
+        if Entry.objects.filter(operation=key).exists():
+            raise record.sent_before()
+        return None
+    begun_otherwise = plan.asked != asked and plan.state != Plan.State.PLANNED
+    if plan.account_id != actor.account.pk or begun_otherwise:
+        raise record.sent_before()
+    return plan
+
+
+def changing(plan: Plan) -> QuerySet[PlanItem]:
+    """The lines that are to change something."""
+    labelled = plan.items.filter(what=What.LEAVE).exclude(label="")
+    return plan.items.exclude(what__in=[What.LEAVE, What.WRONG]) | labelled
+
+
+def recorded(plan: Plan) -> record.Plan:
+    """What the audit's entry says that is written when the plan is begun."""
+    kinds = set(changing(plan).order_by().values_list("what", "to").distinct())
+    actions, keys = {what for what, _ in kinds}, {key for _, key in kinds}
+    action = Action(actions.pop()) if len(actions) == 1 and actions <= set(PLACINGS) else Action.PLAN
+    return record.Plan(
+        action,
+        application_key=keys.pop() if len(keys) == 1 else "",
+        reason=plan.title,
+        details={"many": changing(plan).count()},
+    )
+
+
+def record_end(plan: Plan, actor: Actor | None) -> None:
+    """What came of a plan that was begun, for the audit, in the transaction that ends it."""
+    intent = Entry.objects.filter(operation=plan.key, phase=Phase.INTENT).first()
+    if intent is None:
+        return
+    states = Counter(changing(plan).values_list("state", flat=True))
+    total, done = sum(states.values()), states[PlanItem.State.DONE]
+    said = [
+        f"{done:,} of {total:,} lines were done.",
+        f"{states[PlanItem.State.FAILED]:,} failed.",
+        f"{states[PlanItem.State.CHANGED]:,} had changed meanwhile and were left alone.",
+        f"{states[PlanItem.State.WAITING]:,} were not begun.",
+    ]
+    message = " ".join(said[:1] + [text for text in said[1:] if not text.startswith("0 ")])
+    state = State.SUCCEEDED if done == total else State.FAILED
+    record.ended(actor, intent, record.Result(state, message, details={"many": total}))
 
 
 def items_of(account: Account, lines: Sequence[sheet.Line], target: str | None) -> list[PlanItem]:
@@ -283,7 +368,8 @@ def result_rows(plan: Plan) -> Iterable[dict[str, object]]:
             "label": item.label,
             "state": "" if item.what == What.WRONG else item.state,
             "message": item.message,
+            "operation": item.operation,
         }
 
 
-COLUMNS = ("line", "number", "planned", "was", "was_name", "to", "to_name", "label", "state", "message")
+COLUMNS = ("line", "number", "planned", "was", "was_name", "to", "to_name", "label", "state", "message", "operation")

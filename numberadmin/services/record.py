@@ -56,9 +56,7 @@ def earlier(actor: Actor, operation: UUID, asked: Mapping[str, Any]) -> Outcome 
     if first is None:
         return None
     if first.account_id != actor.account.pk or first.details.get("asked") != asked:
-        raise Conflict(
-            "This form was sent before with other contents. Nothing was changed now. Reload the page and try again."
-        )
+        raise sent_before()
     last = entries.get(Phase.SETTLEMENT) or entries.get(Phase.OUTCOME) or entries.get(Phase.EVENT)
     if last is None:
         return None
@@ -66,24 +64,37 @@ def earlier(actor: Actor, operation: UUID, asked: Mapping[str, Any]) -> Outcome 
     return Outcome(operation, last.state, last.message, tuple(numbers), repeated=True)
 
 
+def sent_before() -> Conflict:
+    return Conflict(
+        "This form was sent before with other contents. Nothing was changed now. Reload the page and try again."
+    )
+
+
 def intent(actor: Actor, operation: UUID, asked: Mapping[str, Any], plan: Plan) -> Entry:
     """Commits what is about to be sent; from here on the operation is open."""
     with transaction.atomic(durable=True):
         plan.store()
-        entry = _add(
-            actor.account,
-            actor,
-            operation,
-            Phase.INTENT,
-            plan.action,
-            State.PENDING,
-            plan.changes,
-            application_key=plan.application_key,
-            reason=plan.reason,
-            details={"asked": dict(asked), **plan.details},
-        )
+        entry = begun(actor, operation, plan, {"asked": dict(asked)})
         Open.objects.create(account=actor.account, intent=entry)
     return entry
+
+
+def begun(actor: Actor, operation: UUID, plan: Plan, details: Mapping[str, Any]) -> Entry:
+    """The intent alone. By itself it is for what sends nothing, but is done in steps that have intents of their own:
+    nobody waits for its end."""
+    return _add(
+        actor.account,
+        actor,
+        operation,
+        Phase.INTENT,
+        plan.action,
+        State.PENDING,
+        plan.changes,
+        application_key=plan.application_key,
+        reason=plan.reason,
+        details={**details, **plan.details},
+        part_of=actor.plan,
+    )
 
 
 def outcome(actor: Actor | None, intent: Entry, phase: Phase, result: Result) -> Outcome:
@@ -92,21 +103,27 @@ def outcome(actor: Actor | None, intent: Entry, phase: Phase, result: Result) ->
         result.store()
         if phase == Phase.SETTLEMENT or result.state != State.UNKNOWN:
             Open.objects.filter(intent=intent).delete()
-        _add(
-            intent.account,
-            actor,
-            intent.operation,
-            phase,
-            Action(intent.action),
-            result.state,
-            result.changes,
-            application_key=intent.application_key,
-            reason=intent.reason,
-            message=result.message,
-            error_code=result.error_code,
-            details=result.details,
-        )
+        ended(actor, intent, result, phase)
     return Outcome(intent.operation, result.state, result.message, tuple(c.number for c in result.changes))
+
+
+def ended(actor: Actor | None, intent: Entry, result: Result, phase: Phase = Phase.OUTCOME) -> Entry:
+    """The outcome alone: the other end of `begun`."""
+    return _add(
+        intent.account,
+        actor,
+        intent.operation,
+        phase,
+        Action(intent.action),
+        result.state,
+        result.changes,
+        application_key=intent.application_key,
+        reason=intent.reason,
+        message=result.message,
+        error_code=result.error_code,
+        details=result.details,
+        part_of=intent.part_of,
+    )
 
 
 def event(
@@ -120,6 +137,7 @@ def event(
     application_key: str = "",
     details: Mapping[str, Any] | None = None,
     state: State = State.SUCCEEDED,
+    part_of: UUID | None = None,
 ) -> Outcome:
     """Records something that changes nothing at the remote, and is over when it is written."""
     operation = operation or uuid4()
@@ -134,6 +152,7 @@ def event(
         application_key=application_key,
         message=message,
         details=details or {},
+        part_of=part_of or (actor.plan if actor else None),
     )
     return Outcome(operation, state, message)
 
@@ -152,6 +171,7 @@ def _add(
     reason: str = "",
     message: str = "",
     error_code: int | None = None,
+    part_of: UUID | None = None,
 ) -> Entry:
     entry = Entry(
         account=account,
@@ -160,6 +180,7 @@ def _add(
         address=actor.address if actor else "",
         session=actor.session if actor else "",
         operation=operation,
+        part_of=part_of,
         phase=phase,
         action=action,
         state=state,

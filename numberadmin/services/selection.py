@@ -7,10 +7,13 @@ from django.utils import timezone
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.services import settle
+from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Number
 from numberadmin.services.results import Changed, NotHere, Refusal
 
 REASON_LENGTH = 500
+# So many numbers are looked up by one query.
+PART = 1000
 
 
 def rows(account: Account, numbers: Sequence[int], seen: Mapping[int, str]) -> list[Number]:
@@ -19,9 +22,8 @@ def rows(account: Account, numbers: Sequence[int], seen: Mapping[int, str]) -> l
     wanted = sorted(set(numbers))
     if not wanted:
         raise Refusal("No number was selected. Nothing was changed.")
-    found = list(
-        Number.objects.filter(account=account, number__in=wanted).select_related("application").order_by("number")
-    )
+    mine = Number.objects.filter(account=account).select_related("application").order_by("number")
+    found = [row for some in in_parts(wanted, PART) for row in mine.filter(number__in=some)]
     if len(found) < len(wanted):
         missing = sorted(set(wanted) - {row.number for row in found})
         raise NotHere(
@@ -47,7 +49,7 @@ def _moved_meanwhile(rows: Sequence[Number]) -> str:
         if row.assigned_by and row.assigned_at
         else ""
     )
-    more = f", and {len(rows) - 1} more have changed" if len(rows) > 1 else ""
+    more = f", and {len(rows) - 1:,} more have changed" if len(rows) > 1 else ""
     return (
         f"+{row.number} is {now} by now{by}{more}: the page was older than that. Nothing was changed. "
         "The list shows where it is."
@@ -62,10 +64,10 @@ def reason(text: str) -> str:
 def some(numbers: Collection[int]) -> str:
     """The first of the numbers, and how many more there are."""
     first = ", ".join(f"+{number}" for number in sorted(numbers)[:3])
-    return first if len(numbers) <= 3 else f"{first} and {len(numbers) - 3} more"
+    return first if len(numbers) <= 3 else f"{first} and {len(numbers) - 3:,} more"
 
 
 def in_words(rows: Iterable[Number] | Iterable[Change]) -> str:
     """The number where it is one, else how many."""
     numbers = [row.number for row in rows]
-    return f"+{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} numbers"
+    return f"+{numbers[0]}" if len(numbers) == 1 else f"{len(numbers):,} numbers"

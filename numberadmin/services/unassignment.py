@@ -12,6 +12,9 @@ from numberadmin.services import applications, mirror, refresh, remote, selectio
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import Outcome, Refusal
 
+# More than so many are not taken out while a page waits: each is a call.
+MOST = 100
+
 
 def unassign(
     *,

@@ -109,7 +109,7 @@ def other(chance: Random, column: str, now: Any) -> object:
         case "at":
             moved = now + timedelta(microseconds=chance.choice([-1, 1, 10**6, -(10**9), 86_400 * 10**6]))
             return connection.ops.adapt_datetimefield_value(moved)
-        case "operation":
+        case "operation" | "part_of":
             return stored(random_uuid(chance))
         case "account_id":
             return now + 1

@@ -49,6 +49,10 @@ def changing(sinch):
     return [call["verb"] for call in sinch.log() if call["verb"] != "GET"]
 
 
+def changing_paths(sinch):
+    return [call["path"] for call in sinch.log() if call["verb"] != "GET"]
+
+
 def held(sinch, key):
     return {number for numbers in sinch.state()["assignments"].get(key, {}).values() for number in numbers}
 
@@ -102,7 +106,7 @@ def test_applying_does_what_was_shown_and_nothing_else(jane, sinch):
 
 def test_all_that_go_into_one_application_are_one_write_for_each_capability(jane, sinch):
     numbers = free(jane, count=3)
-    applied(jane, plans.from_selection(actor=jane, numbers=numbers, application_key=SUPPORT, title=""))
+    applied(jane, plans.from_selection(actor=jane, operation=uuid4(), numbers=numbers, application_key=SUPPORT))
     assert changing(sinch) == ["PUT"]
     assert set(numbers) <= held(sinch, SUPPORT)
 
@@ -131,7 +135,7 @@ def test_what_changes_while_it_is_applied_is_left_alone_and_said(jane, sinch):
 def test_the_audit_names_whoever_applied_it_and_the_plan(jane):
     bob, number = beside(jane, "Bob Brown", Role.OPERATOR), free(jane)[0]
     applied(bob, made(jane, (number, SUPPORT)))
-    entry = Entry.objects.filter(action="assign", phase="outcome").latest("id")
+    entry = Entry.objects.filter(action="assign", phase="outcome").exclude(part_of=None).latest("id")
     assert (entry.actor_name, entry.address, entry.reason) == ("Bob Brown", "127.0.0.2", "Plan: Autumn")
 
 
@@ -237,6 +241,94 @@ def test_a_plan_whose_worker_was_silent_is_given_to_another(jane, settings):
     assert jobs.revive() == 0
     Plan.objects.update(beat_at=plan.made_at - timedelta(minutes=5))
     assert [jobs.revive(), jobs.revive()] == [1, 0]
+
+
+def test_a_worker_that_died_in_a_step_is_followed_by_one_that_takes_the_same_step(jane, sinch):
+    numbers = in_application(jane, SUPPORT)[:2]
+    plan = made(jane, *((number, "none") for number in numbers))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    plan.refresh_from_db()
+    [first, second] = jobs._next(plan, 2)
+    unassignment.unassign(
+        actor=jane,
+        operation=first.operation,
+        numbers=numbers,
+        reason="Plan: Autumn",
+        seen=dict.fromkeys(numbers, SUPPORT),
+    )
+    jobs.work.func(plan.pk)
+    assert changing(sinch) == ["DELETE", "DELETE"]
+    assert [item.state for item in plan.items.all()] == ["done", "done"]
+
+
+def test_a_connection_that_ends_in_a_step_pauses_it_and_no_number_failed(jane, sinch):
+    numbers = in_application(jane, SUPPORT)[:3]
+    plan = made(jane, *((number, "none") for number in numbers))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    sinch.fault(match={"verb": "DELETE", "nth": 2}, kind="status", status=401, code=40100, times=1)
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == "paused"
+    assert sorted(plan.items.values_list("state", flat=True)) == ["done", "waiting", "waiting"]
+    jobs.resume(actor=jane, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    assert set(plan.items.values_list("state", flat=True)) == {"done"}
+    assert len(set(changing_paths(sinch))) == 3
+
+
+def test_quick_steps_grow_and_slow_ones_shrink():
+    assert [jobs._paced(20, 0.1), jobs._paced(200, 0.1), jobs._paced(80, 1.0), jobs._paced(80, 3.0)] == [
+        40,
+        200,
+        80,
+        40,
+    ]
+    assert jobs._paced(20, 60.0) == 20
+
+
+def test_what_came_of_a_plan_stands_in_the_audit_under_its_key(jane, sinch):
+    first, second = in_application(jane, SUPPORT)[:2]
+    plan = made(jane, (first, "none"), (second, REMINDERS))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    intent = Entry.objects.get(operation=plan.key)
+    assert (intent.phase, intent.action, intent.state, intent.actor_name) == (
+        "intent",
+        "plan",
+        "pending",
+        "Jane Bloggs",
+    )
+    sinch.fault(match={"verb": "DELETE"}, kind="status", status=403, code=40300, times=1)
+    jobs.work.func(plan.pk)
+    outcome = Entry.objects.get(operation=plan.key, phase="outcome")
+    assert (outcome.state, outcome.message) == ("failed", "1 of 2 lines were done. 1 failed.")
+    assert Entry.objects.filter(part_of=plan.key, phase="outcome").count() == 2
+
+
+def test_a_plan_that_is_cancelled_says_what_was_done_by_then(jane):
+    plan = made(jane, *((number, "none") for number in in_application(jane, SUPPORT)[:3]))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    plan.refresh_from_db()
+    jobs.step(plan, 1)
+    jobs.cancel(actor=jane, operation=uuid4(), plan=plan)
+    outcome = Entry.objects.get(operation=plan.key, phase="outcome")
+    assert (outcome.state, outcome.message) == ("failed", "1 of 3 lines were done. 2 were not begun.")
+
+
+def test_a_plan_under_way_is_not_undone(jane):
+    plan = made(jane, (in_application(jane, SUPPORT)[0], "none"))
+    jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    with pytest.raises(Refusal, match="not at its end"):
+        plans.undoing(actor=jane, operation=plan.key)
+
+
+def test_undoing_a_plan_takes_back_what_each_line_did(jane, sinch):
+    new, moved, out = free(jane)[0], in_application(jane, REMINDERS)[0], in_application(jane, SUPPORT)[0]
+    before = held(sinch, SUPPORT), held(sinch, REMINDERS)
+    plan = applied(jane, made(jane, (new, SUPPORT), (moved, SUPPORT), (out, "none")))
+    undoing = plans.undoing(actor=jane, operation=plan.key)
+    assert {item.number: item.what for item in undoing.items.all()} == {new: "unassign", moved: "move", out: "assign"}
+    applied(jane, undoing)
+    assert (held(sinch, SUPPORT), held(sinch, REMINDERS)) == before
 
 
 def test_a_plan_of_another_account_is_not_there(jane):
