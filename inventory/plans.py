@@ -17,7 +17,7 @@ from numberadmin.services import applications, jobs, rentals
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
-from numberadmin.services.sheet import MOST_BYTES, MOST_LINES
+from numberadmin.services.sheet import MOST_BYTES, MOST_LINES, decoded
 
 # Htmx asks no more of an element whose answer has this status.
 STOP_POLLING = 286
@@ -157,7 +157,7 @@ def _read(request: web.Request) -> Plan:
         if (upload.size or 0) > MOST_BYTES:
             raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")
         name = (upload.name or "")[:200].replace("\0", "")
-        return planning.from_table(actor=request.actor, text=_decoded(upload.read()), title=title or name)
+        return planning.from_table(actor=request.actor, text=decoded(upload.read()), title=title or name)
     key = request.POST.get("application_key", "")[:64].replace("\0", "")
     if not key:
         raise Refusal("Choose where the numbers are to go, or a file. Nothing was changed.")
@@ -165,16 +165,6 @@ def _read(request: web.Request) -> Plan:
     return planning.from_paste(
         actor=request.actor, text=text, application_key="" if key == "none" else key, title=title
     )
-
-
-def _decoded(raw: bytes) -> str:
-    """As spreadsheets write files: UTF-8, UTF-16 with its mark, or the old code of western Windows."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 def _one(request: web.Request, key: UUID) -> Plan:

@@ -79,7 +79,9 @@ def _work_a_little() -> None:
 
 def _serve(port: int, door: str) -> None:
     bind = f"127.0.0.1:{port}"
-    worker = subprocess.Popen([sys.executable, "manage.py", "db_worker", "-v0", "--no-reload"], cwd=ROOT)
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "db_worker", "--interval", "0.3", "-v0", "--no-reload"], cwd=ROOT
+    )
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "numberadmin.wsgi", "--bind", bind, "--log-level", "warning"],
         env=os.environ | {"GUNICORN_CMD_ARGS": "--worker-class gthread --workers 2 --threads 8"},

@@ -35,6 +35,8 @@ LOCK_SECONDS: float = env.float("LOCK_SECONDS", default=8.0)
 # Ages in seconds from which a page reads the list again.
 NUMBERS_MAX_AGE: float = env.float("NUMBERS_MAX_AGE", default=300.0)
 GROUPS_MAX_AGE: float = env.float("GROUPS_MAX_AGE", default=60.0)
+# Whether a server starts a worker itself where none has taken what waits for one.
+START_WORKER: bool = env.bool("START_WORKER", default=True)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -42,6 +42,7 @@ def dashboard(
         "HTTPS": "off",
         "STATIC_ROOT": _static(),
         "LOG_LEVEL": "WARNING",
+        "START_WORKER": "off",
         "DATABASE_URL": database_url,
         "SINCH_USER_URL": sinch["user"],
         "SINCH_API_URL": sinch["api"],

@@ -7,14 +7,18 @@ another, which takes the same step again: what was done is answered from the aud
 
 import datetime as dt
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4, uuid5
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor, Disconnected, of_person
@@ -46,10 +50,13 @@ PAUSE = 1.0
 TRIES = 3
 # A worker that has given no sign for so many seconds has died.
 SILENT = 30
+# What no worker has taken for so many seconds, none is there to take.
+UNTAKEN = 3
 # What an item says whose number is where it is to be, and has its label.
 LABELLED = "labelled"
 
 log = logging.getLogger(__name__)
+_started: "subprocess.Popen[bytes] | None" = None
 
 
 class Stopped(Exception):
@@ -128,6 +135,18 @@ def revive() -> int:
             work.enqueue(plan.pk)
             count += 1
     return count
+
+
+def start_worker() -> None:
+    """Where none has taken what waits, one is started as a process of its own, which ends when nothing is left."""
+    global _started
+    if not settings.START_WORKER or (_started and _started.poll() is None):
+        return
+    a_while_ago = timezone.now() - dt.timedelta(seconds=UNTAKEN)
+    if DBTaskResult.objects.ready().filter(enqueued_at__lt=a_while_ago).exists():
+        log.info("no worker has taken what waits: starting one")
+        command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--no-reload", "-v0"]
+        _started = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - nothing of it comes from outside
 
 
 @task()

@@ -35,6 +35,7 @@ def _run() -> None:
             refresh.take_over_what_came()
             settle_what_is_due()
             jobs.revive()
+            jobs.start_worker()
             if time.monotonic() - last > HOUR:
                 last = time.monotonic()
                 chain.log_anchor()

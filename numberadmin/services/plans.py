@@ -16,7 +16,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
-from numberadmin.services import applications, bulk, mirror, permission, record, settle, sheet
+from numberadmin.services import applications, bulk, labels, mirror, permission, record, settle, sheet
 from numberadmin.services.models import Application, Number, Plan, PlanItem
 from numberadmin.services.results import NotHere, Refusal
 
@@ -24,6 +24,8 @@ What = PlanItem.What
 PAGE = 200
 # How somebody writes that a number is to be in no application.
 NONE = ("none", "unassign", "-")
+# What is said of a number that is not in the list begins so.
+NOT_RENTED = "this account does not rent it"
 
 
 @dataclass(frozen=True)
@@ -252,11 +254,14 @@ def items_of(account: Account, lines: Sequence[sheet.Line], target: str | None) 
     rows = _rows(account, [line.number for line in lines if line.number is not None])
     named = _Names(applications.every(account))
     doubted = settle.doubted(account)
+    called = _labels(account, [line.number for line in lines if line.number is not None and line.label])
     wanted: dict[int, set[str]] = defaultdict(set)
     times: Counter[int] = Counter()
     items = []
     for line in lines:
         item = _item(line, target, rows, named, doubted, account)
+        if item.number is not None and called.get(item.number) == item.label:
+            item.label = ""
         if item.number is not None and item.what != What.WRONG:
             wanted[item.number].add(item.to)
             times[item.number] += 1
@@ -340,8 +345,15 @@ def _not_rented(account: Account, number: int) -> str:
     like = Number.objects.filter(account=account, number__endswith=str(number)) if number > 10_000 else None
     found = list(like.order_by("number")[:2]) if like is not None else []
     if len(found) == 1:
-        return f"this account does not rent it. Is +{found[0].number} meant? Then the country code is missing"
-    return "this account does not rent it"
+        return f"{NOT_RENTED}. Is +{found[0].number} meant? Then the country code is missing"
+    return NOT_RENTED
+
+
+def _labels(account: Account, numbers: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in bulk.in_parts(sorted(set(numbers)), mirror.BATCH):
+        found |= labels.texts(account, some)
+    return found
 
 
 def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
@@ -351,6 +363,11 @@ def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
         rows = Number.objects.filter(account=account, number__in=some).select_related("application")
         found |= {row.number: row for row in rows}
     return found
+
+
+def differs(item: PlanItem) -> bool:
+    """Whether the account is otherwise than the line says, and not only the line wrong."""
+    return bool(item.label) or item.what in PLACINGS or item.message.startswith(NOT_RENTED)
 
 
 def result_rows(plan: Plan) -> Iterable[dict[str, object]]:

@@ -226,9 +226,17 @@ def before_a_change(actor: Actor) -> None:
 
 def settle_account(account: Account, wait: float) -> str:
     """Settles what is open on the account, and says how it went; waits for its lock for `wait` seconds."""
+    if why_not := read_account(account, wait):
+        return why_not
+    intent = settle.oldest_open(account)
+    return f"still being checked: {settle.describe(intent)}" if intent else "settled"
+
+
+def read_account(account: Account, wait: float) -> str:
+    """For a command: reads the list, and settles by it what is open. Gives why it was not read; empty where it was."""
     instance = instances.live(account)
     if instance is None:
-        return "the account is not connected to Sinch: it is settled when somebody signs in with the Sinch account"
+        return "the account is not connected to Sinch: somebody has to sign in with the Sinch account first"
     try:
         with account_lock(account.pk, wait):
             take_in(account, instance, None)
@@ -236,8 +244,7 @@ def settle_account(account: Account, wait: float) -> str:
         return "a change is under way"
     except sinch.SinchError as error:
         return remote.explain(error)
-    intent = settle.oldest_open(account)
-    return f"still being checked: {settle.describe(intent)}" if intent else "settled"
+    return ""
 
 
 def just_tried(reading: Reading) -> bool:

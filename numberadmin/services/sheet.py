@@ -33,6 +33,16 @@ class Line:
     problem: str = ""
 
 
+def decoded(raw: bytes) -> str:
+    """A file as spreadsheets write it: UTF-8, UTF-16 with its mark, or the old code of western Windows."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
 def table(text: str) -> list[Line]:
     """A CSV with the columns number, application and, if wanted, label; the separator is a comma, a semicolon or a tab,
     and without a header the columns come in this order. Raises Refusal for too much or nothing."""

@@ -1,4 +1,4 @@
-"""Many numbers, each of them named in one form: one write where one is enough, else a worker's steps under one operation."""
+"""Many numbers, each named in one form: one write where one is enough, else a worker's steps under one operation."""
 
 from uuid import uuid4
 

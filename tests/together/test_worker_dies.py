@@ -45,6 +45,21 @@ def removed(sandbox):
     return [call["path"].rpartition("/")[2] for call in sandbox.control.log() if call["verb"] == "DELETE"]
 
 
+def test_a_server_without_a_worker_starts_one(tmp_path):
+    with start(seed="demo") as remote:
+        url = new_database(tmp_path)
+        with dashboard(remote.urls, url, START_WORKER="on") as base:
+            jane = Visitor(base)
+            jane.sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
+            jane.get("/inventory/")
+            numbers = [number for number, key in Ledger(url).mirror().items() if key][:5]
+            page = jane.post("/inventory/plans/", text="\n".join(map(str, numbers)), application_key="none")
+            plan = found(r'data-plan="([^"]+)"', page.text)
+            jane.post(f"/inventory/plans/{plan}/apply/")
+            until(lambda: 'data-state="done"' in jane.get(f"/inventory/plans/{plan}/").text)
+            assert sorted(map(int, removed(remote))) == sorted(numbers)
+
+
 def test_a_plan_goes_on_after_its_worker_was_killed(tmp_path):
     with start(seed="demo", scale=400) as remote:
         url = new_database(tmp_path)

@@ -1,11 +1,13 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.services import plans, sheet
-from numberadmin.services.models import PlanItem
+from numberadmin.services import mirror, plans, refresh, sheet
+from numberadmin.services.models import PlanItem, Reading
 from numberadmin.services.results import Refusal
 
 What = PlanItem.What
@@ -13,32 +15,52 @@ What = PlanItem.What
 
 class Command(BaseCommand):
     help = (
-        "Shows what a table of numbers would change; changes nothing. Exit code 1: some line is wrong. With --check, "
-        "2: the account differs from the file."
+        "Reads the account's numbers from Sinch and shows what a table of numbers would change; changes nothing. Exit "
+        "code 1: some line is wrong. With --check, 2: the account differs from the file."
     )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("file", type=Path, help="a CSV with the columns number, application and label")
-        parser.add_argument("--account", required=True, help="the organisation's id at Sinch")
+        parser.add_argument("--account", help="the organisation's id at Sinch, where there are several accounts here")
         parser.add_argument("--check", action="store_true", help="exit with 2 where the account differs from the file")
 
-    def handle(self, *args: Any, file: Path, account: str, check: bool, **options: Any) -> None:
-        team = Account.objects.filter(organisation_id=account).first()
-        if team is None:
-            raise CommandError("There is no such account.")
+    def handle(self, *args: Any, file: Path, account: str | None, check: bool, **options: Any) -> None:
+        team = _account(account)
         try:
-            lines = sheet.table(file.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
+            lines = sheet.table(sheet.decoded(file.read_bytes()))
+        except OSError as error:
             raise CommandError(f"The file cannot be read: {error}") from None
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
+        if why_not := refresh.read_account(team, settings.LOCK_SECONDS):
+            self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
         items = plans.items_of(team, lines, None)
         for item in items:
-            if item.what != What.LEAVE:
-                self.stdout.write(f"{item.line}\t{item.what}\t{item.text}\t{item.was}\t{item.to}\t{item.message}")
+            if item.what != What.LEAVE or item.label:
+                cells = (item.line, item.what, item.text, item.was, item.to, item.label, item.message)
+                self.stdout.write("\t".join(map(str, cells)))
         kinds = [item.what for item in items]
         self.stdout.write(", ".join(f"{kinds.count(what)} {what}" for what in What.values))
+        if check and any(map(plans.differs, items)):
+            raise SystemExit(2)
         if What.WRONG in kinds:
             raise SystemExit(1)
-        if check and set(kinds) - {What.LEAVE}:
-            raise SystemExit(2)
+
+
+def _account(organisation: str | None) -> Account:
+    """The one that is named, or the only one there is."""
+    teams = Account.objects.order_by("name", "id")
+    if organisation is not None:
+        teams = teams.filter(organisation_id=organisation)
+    found = list(teams[:2])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CommandError("There is no such account." if organisation else "Nobody has signed in here yet.")
+    names = ", ".join(f"{team.organisation_id} ({team.name})" for team in teams[:20])
+    raise CommandError(f"There are several accounts here. Name one with --account: {names}.")
+
+
+def _read_at(team: Account) -> str:
+    read_at = mirror.reading(team, Reading.What.NUMBERS).read_at
+    return f"{timezone.localtime(read_at):%Y-%m-%d %H:%M %Z}" if read_at else "no time at all"
