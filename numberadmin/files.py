@@ -39,4 +39,13 @@ def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[
 def cell(value: object) -> str:
     """A text that a spreadsheet shows and never computes."""
     text = " ".join(str(v) for v in value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n") else text
+    return f"'{text}" if _computes(text) else text
+
+
+def uncell(text: str) -> str:
+    """What `cell` made a text of."""
+    return text[1:] if text[:1] == "'" and _computes(text[1:]) else text
+
+
+def _computes(text: str) -> bool:
+    return text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")

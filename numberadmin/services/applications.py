@@ -24,6 +24,8 @@ from numberadmin.services.models import Application
 from numberadmin.services.results import NotHere, Outcome, Refusal, SignInAgain
 
 NAME_LENGTH = 100
+# How somebody writes in a file that a number is to be in no application.
+NOT_NAMES = ("none", "unassign", "-")
 
 
 def every(account: Account) -> list[Application]:
@@ -65,6 +67,8 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
         raise Refusal(
             "An application key looks like 4d5e6f70-1a2b-4c3d-8e9f-0a1b2c3d4e5f. Nothing was added."
         ) from None
+    if name.lower() in NOT_NAMES:
+        raise Refusal(f"In a file “{name}” stands for no application. Choose another name. Nothing was added.")
     asked = {"application_key": key, "name": name}
     try:
         with turn(actor.account.pk, settings.LOCK_SECONDS):

@@ -250,7 +250,7 @@ def _next(plan: Plan, size: int) -> list[PlanItem]:
 def _label_some(plan: Plan) -> bool:
     """Labels of numbers that are where they are to be; False where none is left."""
     labelled = plan.items.exclude(label="").exclude(message=LABELLED)
-    ready = Q(state=PlanItem.State.DONE) | Q(state=PlanItem.State.WAITING, what=What.LEAVE)
+    ready = Q(state=PlanItem.State.DONE) | Q(state=PlanItem.State.WAITING, what=What.LABEL)
     items = list(labelled.filter(ready).order_by("id")[:STEP])
     if not items:
         return False

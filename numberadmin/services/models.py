@@ -392,6 +392,7 @@ class PlanItem(models.Model):
         ASSIGN = "assign", "Assign"
         MOVE = "move", "Move"
         UNASSIGN = "unassign", "Unassign"
+        LABEL = "label", "Label"
         LEAVE = "leave", "Leave as it is"
         WRONG = "wrong", "Wrong"
 
@@ -403,7 +404,10 @@ class PlanItem(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     line = models.IntegerField()
+    # As they were given: the number, the application, and the application's key in a column of its own.
     text = models.CharField(max_length=100)
+    wanted = models.CharField(max_length=200, blank=True)
+    wanted_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - none is another thing than an empty one
     number = models.BigIntegerField(null=True)
     what = models.CharField(max_length=8, choices=What.choices)
     was = models.CharField(max_length=64, blank=True)

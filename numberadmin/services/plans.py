@@ -22,8 +22,6 @@ from numberadmin.services.results import NotHere, Refusal
 
 What = PlanItem.What
 PAGE = 200
-# How somebody writes that a number is to be in no application.
-NONE = ("none", "unassign", "-")
 # What is said of a number that is not in the list begins so.
 NOT_RENTED = "this account does not rent it"
 
@@ -60,12 +58,12 @@ class Page:
 
 
 def from_table(*, actor: Actor, text: str, title: str) -> Plan:
-    return _made(actor, "CSV", title or "A file", sheet.table(text), None)
+    return _made(actor, "CSV", title or "A file", sheet.table(text))
 
 
 def from_paste(*, actor: Actor, text: str, application_key: str, title: str) -> Plan:
     """All that was pasted goes into one application; with an empty key, into none."""
-    return _made(actor, "Pasted", title or "Pasted numbers", sheet.pasted(text), application_key or NONE[0])
+    return _made(actor, "Pasted", title or "Pasted numbers", _all_to(sheet.pasted(text), application_key))
 
 
 def from_selection(
@@ -73,7 +71,11 @@ def from_selection(
 ) -> Plan:
     """The same operation once more gives the same plan; Conflict where it was applied, or done, with other contents."""
     lines = [sheet.Line(place, f"+{number}", number) for place, number in enumerate(numbers, 1)]
-    return _made(actor, "Selection", title or "A selection", lines, application_key or NONE[0], operation)
+    return _made(actor, "Selection", title or "A selection", _all_to(lines, application_key), operation)
+
+
+def _all_to(lines: Iterable[sheet.Line], application_key: str) -> list[sheet.Line]:
+    return [replace(line, application=application_key or applications.NOT_NAMES[0]) for line in lines]
 
 
 def undoing(*, actor: Actor, operation: UUID) -> Plan:
@@ -100,26 +102,30 @@ def undoing(*, actor: Actor, operation: UUID) -> Plan:
         if row and row.application_key.lower() != became.lower():
             asked.append(replace(one, problem="it is elsewhere by now, so it is left there"))
         else:
-            asked.append(replace(one, application=was or NONE[0]))
+            asked.append(replace(one, application=was or applications.NOT_NAMES[0]))
     action = mine.order_by("id")[0].get_action_display().lower()
     title = f"Undo: {action} of {len(moved):,} number{'' if len(moved) == 1 else 's'}"
-    return _made(actor, "Undo", title, asked, None)
+    return _made(actor, "Undo", title, asked)
 
 
 def again(*, actor: Actor, plan: Plan) -> Plan:
     """The same lines planned anew, as things are now."""
-    lines = [
-        sheet.Line(
-            item.line,
-            item.text,
-            item.number,
-            application=item.to or NONE[0],
-            label=item.label,
-            problem="" if item.number else item.message,
-        )
-        for item in plan.items.order_by("id")
-    ]
-    return _made(actor, plan.source, plan.title, lines, None)
+    lines = [_line(item) for item in plan.items.order_by("id")]
+    return _made(actor, plan.source, plan.title, lines)
+
+
+def _line(item: PlanItem) -> sheet.Line:
+    """The line that it came from; one that could never be used stays so."""
+    useless = item.number is None or (item.what == What.WRONG and not (item.wanted or item.wanted_key))
+    return sheet.Line(
+        item.line,
+        item.text,
+        item.number,
+        application=item.wanted,
+        key=item.wanted_key,
+        label=item.label,
+        problem=item.message if useless else "",
+    )
 
 
 def of(account: Account) -> QuerySet[Plan]:
@@ -167,18 +173,17 @@ def _made(
     source: str,
     title: str,
     lines: Sequence[sheet.Line],
-    target: str | None,
     operation: UUID | None = None,
 ) -> Plan:
     permission.ensure(actor, May.CHANGE)
     if not lines:
         raise Refusal("There is no number in this. Nothing was changed.")
-    key, asked = operation or uuid4(), _asked(lines, target)
+    key, asked = operation or uuid4(), _asked(lines)
     if earlier := _earlier(actor, key, asked):
         if earlier.asked == asked:
             return earlier
         key = uuid4()
-    items = items_of(actor.account, lines, target)
+    items = items_of(actor.account, lines)
     title = " ".join(title.split())[:200]
     plan = Plan(account=actor.account, key=key, asked=asked, source=source, title=title, made_by=actor.person.name)
     try:
@@ -193,9 +198,8 @@ def _made(
     return plan
 
 
-def _asked(lines: Sequence[sheet.Line], target: str | None) -> str:
-    every = [target or "", *(f"{line.text} {line.application} {line.label}" for line in lines)]
-    return hashlib.sha256("\n".join(every).encode()).hexdigest()
+def _asked(lines: Iterable[sheet.Line]) -> str:
+    return hashlib.sha256("\n".join(map(repr, lines)).encode()).hexdigest()
 
 
 def _earlier(actor: Actor, key: UUID, asked: str) -> Plan | None:
@@ -214,8 +218,7 @@ def _earlier(actor: Actor, key: UUID, asked: str) -> Plan | None:
 
 def changing(plan: Plan) -> QuerySet[PlanItem]:
     """The lines that are to change something."""
-    labelled = plan.items.filter(what=What.LEAVE).exclude(label="")
-    return plan.items.exclude(what__in=[What.LEAVE, What.WRONG]) | labelled
+    return plan.items.exclude(what__in=[What.LEAVE, What.WRONG])
 
 
 def recorded(plan: Plan) -> record.Plan:
@@ -249,7 +252,7 @@ def record_end(plan: Plan, actor: Actor | None) -> None:
     record.ended(actor, intent, record.Result(state, message, details={"many": total}))
 
 
-def items_of(account: Account, lines: Sequence[sheet.Line], target: str | None) -> list[PlanItem]:
+def items_of(account: Account, lines: Sequence[sheet.Line]) -> list[PlanItem]:
     """What each line comes to, as the mirror has the numbers now. Two queries for the numbers of 500 lines."""
     rows = _rows(account, [line.number for line in lines if line.number is not None])
     named = _Names(applications.every(account))
@@ -259,14 +262,16 @@ def items_of(account: Account, lines: Sequence[sheet.Line], target: str | None) 
     times: Counter[int] = Counter()
     items = []
     for line in lines:
-        item = _item(line, target, rows, named, doubted, account)
-        if item.number is not None and called.get(item.number) == item.label:
-            item.label = ""
+        item = _item(line, rows, named, called, doubted, account)
         if item.number is not None and item.what != What.WRONG:
             wanted[item.number].add(item.to)
             times[item.number] += 1
         items.append(item)
     return [_without_twins(item, wanted, times) for item in items]
+
+
+class _Wrong(Exception):
+    """The line cannot be applied; says why."""
 
 
 class _Names:
@@ -280,25 +285,53 @@ class _Names:
             if application.name:
                 self.by_name[application.name.casefold()].append(application)
 
-    def find(self, text: str) -> Application | str:
-        """The application, or why there is none."""
+    def goal(self, line: sheet.Line, now: Application | None) -> Application | None:
+        """The application that the line wants the number in, which is in `now`; None for none. Raises _Wrong.
+
+        Where it names one twice, as an export does, that which is not `now` is what somebody has changed.
+        """
+        text, key = line.application, line.key
+        if not text and not key:
+            if line.label or (now is None and key is not None):
+                return now
+            raise _Wrong("no application is given; write none for taking the number out of its application")
+        if not text or not key or self._are_one(text, key):
+            found = self._find(key or text)
+            if not text and found and found == now and now.name:
+                raise _Wrong("the application is empty and its key is not; write none for taking the number out of it")
+            return found
+        goal, other = self._find(text), self._find(key)
+        if now in (goal, other):
+            return goal if other == now else other
+        raise _Wrong("application and application_key are two different applications; leave one of them empty")
+
+    def _are_one(self, text: str, key: str) -> bool:
+        application = self.by_key.get(key.lower())
+        return bool(application and text.casefold() in (application.key.casefold(), application.name.casefold()))
+
+    def _find(self, text: str) -> Application | None:
+        if text.lower() in applications.NOT_NAMES:
+            return None
         if application := self.by_key.get(text.lower()):
             return application
         like = self.by_name.get(text.casefold(), [])
         if len(like) == 1:
             return like[0]
-        return f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
+        raise _Wrong(
+            f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
+        )
 
 
 def _item(
     line: sheet.Line,
-    target: str | None,
     rows: Mapping[int, Number],
     named: _Names,
+    called: Mapping[int, str],
     doubted: Collection[int],
     account: Account,
 ) -> PlanItem:
     item = PlanItem(line=line.line, text=line.text, number=line.number, what=What.WRONG, label=line.label)
+    item.wanted, item.wanted_key = line.application, line.key
     if line.problem or line.number is None:
         item.message = line.problem
         return item
@@ -307,23 +340,22 @@ def _item(
         item.message = _not_rented(account, line.number)
         return item
     item.was = row.application_key
-    text = (line.application if line.application is not None else target) or ""
-    if not text and not line.label:
-        item.message = "no application is given; write none for taking the number out of its application"
+    try:
+        goal = named.goal(line, row.application)
+    except _Wrong as wrong:
+        item.message = str(wrong)
         return item
-    found = named.find(text) if text and text.lower() not in NONE else None
-    if isinstance(found, str):
-        item.message = found
-    elif line.number in doubted:
+    if line.number in doubted:
         item.message = "it is in a change that is being checked; try again after that"
-    elif not text or (found and found.key.lower() == item.was.lower()) or (found is None and not item.was):
-        item.what, item.to = What.LEAVE, item.was
-    elif found is None:
+    elif goal == row.application:
+        labelled = called.get(line.number, "") == line.label or not line.label
+        item.what, item.to = What.LEAVE if labelled else What.LABEL, item.was
+    elif goal is None:
         item.what = What.UNASSIGN
     elif not row.capabilities:
         item.message = "Sinch lists no capability for it, voice or sms, so it cannot be assigned"
     else:
-        item.what, item.to = (What.MOVE if item.was else What.ASSIGN), found.key
+        item.what, item.to = (What.MOVE if item.was else What.ASSIGN), goal.key
     return item
 
 
@@ -367,7 +399,7 @@ def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
 
 def differs(item: PlanItem) -> bool:
     """Whether the account is otherwise than the line says, and not only the line wrong."""
-    return bool(item.label) or item.what in PLACINGS or item.message.startswith(NOT_RENTED)
+    return item.what in (*PLACINGS, What.LABEL) or item.message.startswith(NOT_RENTED)
 
 
 def result_rows(plan: Plan) -> Iterable[dict[str, object]]:

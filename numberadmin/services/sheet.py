@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from numberadmin import files
 from numberadmin.services.results import Refusal
 
 MOST_LINES = 20_000
 MOST_BYTES = 5_000_000
 LABEL_LENGTH = 100
 COLUMNS = ("number", "application", "label")
+# What a table may have besides: the inventory's export does.
+FURTHER = ("application_key",)
 _RANGE = re.compile(r"^\s*\+?([\d ().]{4,})\s*(?:-|–|\.\.|to)\s*\+?([\d ().]{4,})\s*$")
 _ROUNDED = re.compile(r"^[+']?\d(?:[.,]\d+)?[eE]\+?\d+$")
 
@@ -22,13 +25,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was given. `application` is None where the line has no such field; `problem` says why it cannot be
-    used."""
+    """A line as it was given. `application` is what it says of where the number is to be, by key or by name; `key` is
+    what it says by key in a column of its own, as an export has (None: there is no such column). `problem` says why it
+    cannot be used."""
 
     line: int
     text: str
     number: int | None = None
-    application: str | None = None
+    application: str = ""
+    key: str | None = None
     label: str = ""
     problem: str = ""
 
@@ -45,12 +50,13 @@ def decoded(raw: bytes) -> str:
 
 def table(text: str) -> list[Line]:
     """A CSV with the columns number, application and, if wanted, label; the separator is a comma, a semicolon or a tab,
-    and without a header the columns come in this order. Raises Refusal for too much or nothing."""
+    and without a header the columns come in this order. An export of the inventory is one. Raises Refusal for too much
+    or nothing."""
     text = text.removeprefix("\ufeff")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
     filled = [(place, row) for place, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
     header = [cell.strip().lower() for cell in filled[0][1]] if filled else []
-    places = {name: header.index(name) for name in COLUMNS if name in header}
+    places = {name: header.index(name) for name in (*COLUMNS, *FURTHER) if name in header}
     if "number" in places:
         filled = filled[1:]
     else:
@@ -93,14 +99,13 @@ def number_of(text: str) -> int:
 
 
 def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
-    def cell(name: str) -> str | None:
+    def cell(name: str) -> str:
         at = places.get(name)
-        return row[at].replace("\0", "").strip() if at is not None and at < len(row) else None
+        return files.uncell(row[at]).replace("\0", "").strip() if at is not None and at < len(row) else ""
 
-    text = (cell("number") or "")[:100]
-    label = " ".join((cell("label") or "").split())
-    application = cell("application")
-    line = Line(place, text, application=application and application[:200], label=label[:LABEL_LENGTH])
+    text, label = cell("number")[:100], " ".join(cell("label").split())
+    key = cell("application_key")[:200] if "application_key" in places else None
+    line = Line(place, text, application=cell("application")[:200], key=key, label=label[:LABEL_LENGTH])
     if len(label) > LABEL_LENGTH:
         return replace(line, problem=f"the label is longer than {LABEL_LENGTH} characters")
     try:

@@ -34,9 +34,9 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from None
         if why_not := refresh.read_account(team, settings.LOCK_SECONDS):
             self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
-        items = plans.items_of(team, lines, None)
+        items = plans.items_of(team, lines)
         for item in items:
-            if item.what != What.LEAVE or item.label:
+            if item.what != What.LEAVE:
                 cells = (item.line, item.what, item.text, item.was, item.to, item.label, item.message)
                 self.stdout.write("\t".join(map(str, cells)))
         kinds = [item.what for item in items]

@@ -1,0 +1,104 @@
+"""The inventory's export, changed or not, as a plan."""
+
+import csv
+import io
+from uuid import uuid4
+
+import pytest
+from django.http import QueryDict
+
+from numberadmin import files
+from numberadmin.sandbox import sample
+from numberadmin.services import applications, labels, plans, rentals
+from numberadmin.services.results import Refusal
+from tests.services.conftest import REMINDERS, SUPPORT
+from tests.services.test_assign import free, in_application
+from tests.services.test_plans import kinds, made
+
+CALLS = list(sample.DEMO_APPLICATIONS)[2]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def named(jane):
+    """Support has a name that a spreadsheet would compute; the other applications have none."""
+    add(jane, SUPPORT, "=Support-2")
+
+
+def add(jane, key, name):
+    applications.add(actor=jane, operation=uuid4(), application_key=key, name=name)
+
+
+def exported(jane):
+    rows = rentals.exported(jane.account, rentals.Filter.from_query(QueryDict("")))
+    return "".join(files.lines(rows, "csv", rentals.COLUMNS))
+
+
+def planned(jane, text):
+    plan = plans.from_table(actor=jane, text=text, title="Back again")
+    return {item.number: item for item in plan.items.all() if item.what != "leave"}
+
+
+def changed(jane, number, **cells):
+    """The export, with some cells of one number's row written anew."""
+    rows = list(csv.DictReader(io.StringIO(exported(jane))))
+    next(row for row in rows if row["number"] == str(number)).update(cells)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rentals.COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_an_export_as_it_is_changes_nothing(jane, named):
+    labels.set_label(actor=jane, operation=uuid4(), number=free(jane)[0], label="+Desk", note="")
+    assert planned(jane, exported(jane)) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "what", "to"),
+    [
+        ({"application_key": REMINDERS}, "move", REMINDERS),
+        ({"application": REMINDERS}, "move", REMINDERS),
+        ({"application": REMINDERS, "application_key": ""}, "move", REMINDERS),
+        ({"application": "none"}, "unassign", ""),
+        ({"application_key": "none"}, "unassign", ""),
+        ({"label": "Desk"}, "label", SUPPORT),
+    ],
+)
+def test_what_is_changed_in_it_is_planned(jane, named, cells, what, to):
+    number = in_application(jane, SUPPORT)[0]
+    [item] = planned(jane, changed(jane, number, **cells)).values()
+    assert (item.number, item.what, item.to) == (number, what, to)
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"application": ""}, "write none"),
+        ({"application": "", "application_key": ""}, "write none"),
+        ({"application": REMINDERS, "application_key": CALLS}, "two different"),
+        ({"application": "Nowhere"}, "known as Nowhere"),
+    ],
+)
+def test_what_could_mean_two_things_is_wrong(jane, named, cells, why):
+    number = in_application(jane, SUPPORT)[0]
+    [item] = planned(jane, changed(jane, number, **cells)).values()
+    assert item.what == "wrong"
+    assert why in item.message
+
+
+@pytest.mark.parametrize("name", ["None", "-", "unassign"])
+def test_no_application_gets_a_name_that_means_none_in_a_file(jane, name):
+    with pytest.raises(Refusal, match="stands for no application"):
+        add(jane, SUPPORT, name)
+
+
+def test_planned_again_a_wrong_line_is_as_wrong_as_before(jane):
+    number, other, there = in_application(jane, SUPPORT)[:3]
+    plan = made(
+        jane, (number, "Nowhere"), (other, ""), (there, "", "Bell"), ("1.4E+10", SUPPORT), (free(jane)[0], SUPPORT)
+    )
+    assert kinds(plans.again(actor=jane, plan=plan)) == kinds(plan)
+    add(jane, REMINDERS, "Nowhere")
+    assert kinds(plans.again(actor=jane, plan=plan))[2] == ("move", "")
