@@ -13,7 +13,9 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -22,9 +24,11 @@ from numberadmin.services import counts as counting
 from numberadmin.services import labels, mirror, search, settle, shelves
 from numberadmin.services.counts import UNASSIGNED, Counts, Held
 from numberadmin.services.models import Label, Number, Reading
-from numberadmin.services.shelves import BY_NUMBER, MOST, SORTS, Part, Place, Shelf
+from numberadmin.services.shelves import BY_NUMBER, MOST, SORTS, Part, Place, Shelf, Way
 
 SOON = 30
+# What more than one of so many numbers has is met soon enough in whatever order they are gone through.
+OFTEN = 50
 
 
 @dataclass(frozen=True)
@@ -149,9 +153,10 @@ def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -
         return shelves.counted(account, matching.filter(few), filter.place, counts)
     words = search.words(filter.q)
     if len(words) != 1 or filter.sort not in BY_NUMBER:
-        return shelves.found(account, [matching], filter.place, held)
-    meanings = search.meanings(account, words[0], counts)
-    return shelves.found(account, [wide.filter(meaning) for meaning in meanings], filter.place, held)
+        return shelves.found(account, [Way(matching)], filter.place, held)
+    ways = [Way(wide.filter(meaning)) for meaning in search.meanings(account, words[0], counts)]
+    called = Way(wide, {row.pk for row in counts.called(words[0])})
+    return shelves.found(account, [*ways, called], filter.place, held)
 
 
 def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held]) -> Q | None:
@@ -224,7 +229,8 @@ def in_doubt(account: Account, number: int) -> bool:
 def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
     numbers = Number.objects.filter(account=account)
     for word in search.words(filter.q):
-        numbers = numbers.filter(reduce(or_, search.meanings(account, word, counts)))
+        called = Q(application__in=counts.called(word))
+        numbers = numbers.filter(reduce(or_, search.meanings(account, word, counts), called))
     if filter.application == UNASSIGNED:
         numbers = numbers.filter(application__isnull=True)
     elif filter.application:
@@ -236,12 +242,19 @@ def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int
     if filter.country:
         numbers = numbers.filter(country_id=filter.country)
     if filter.expiring is not None:
-        numbers = numbers.filter(expires__lt=_end_of(timezone.localdate() + dt.timedelta(days=filter.expiring)))
+        end = _end_of(timezone.localdate() + dt.timedelta(days=filter.expiring))
+        often = counts.expiring(filter.expiring) * OFTEN > counts.total
+        numbers = numbers.alias(until=_unindexed("expires") if often else F("expires")).filter(until__lt=end)
     if filter.rented:
         numbers = numbers.filter(rented_in=filter.rented)
     if filter.doubt:
         numbers = numbers.filter(number__in=doubted)
     return numbers
+
+
+def _unindexed(name: str) -> Combinable:
+    """A moment by which SQLite chooses no index: it cannot know when it comes sooner to a page of rows without."""
+    return Func(F(name), template="+%(expressions)s") if connection.vendor == "sqlite" else F(name)
 
 
 def _end_of(day: dt.date) -> dt.datetime:

@@ -33,19 +33,17 @@ def whole(q: str) -> list[int]:
 
 
 def meanings(account: Account, word: str, counts: Counts) -> list[Q]:
-    """What a word may mean, each for itself; a number that it does not mean has none of it. None is asked of the
-    database that no number can have."""
+    """What a word may mean, each for itself, but for the applications that are `called` so; a number that it does not
+    mean has none of it. None is asked of the database that no number can have."""
     found = [Q(number__contains=digits) for digits in _digits(word)]
     labelled = _indexed(account, Label, folded(word), MOST_LABELS)
     if labelled:
         found.append(Q(number__in=labelled) if len(labelled) <= MOST_LABELS else labels.has(word))
     places = counts.places(word)
     found += [Q(searched=place) for place in places] if len(places) <= FEW else [Q(searched__in=places)]
-    if called := counts.called(word):
-        found.append(Q(application__in=called))
     if country := _country(word, counts):
         found.append(Q(country_id=country))
-    return found or [Q(pk__in=[])]
+    return found
 
 
 def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | None:

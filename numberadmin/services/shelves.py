@@ -4,12 +4,12 @@ What it costs depends on what the page shows, not on how many numbers the accoun
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 
 from numberadmin.accounts.models import Account
@@ -81,6 +81,26 @@ class Part:
     @property
     def rows(self) -> list[Number]:
         return [row for shelf in self.shelves for row in shelf.numbers]
+
+
+@dataclass(frozen=True)
+class Way:
+    """Rows that may be on a page; `only` those of some applications, by their ids."""
+
+    rows: QuerySet[Number]
+    only: Collection[int] | None = None
+
+    def within(self, keys: Sequence[int] | None) -> QuerySet[Number] | None:
+        """Those in the applications, or in none (None); None where there can be no such."""
+        if self.only is not None:
+            keys = [key for key in keys or () if key in self.only]
+        return (
+            self.rows.filter(application=None)
+            if keys is None
+            else self.rows.filter(application__in=keys)
+            if keys
+            else None
+        )
 
 
 def by_counts(matching: QuerySet[Number], at: Place, held: Sequence[Held]) -> Part:
@@ -195,7 +215,7 @@ def _held(rows: Iterable[tuple[int | None, str, Decimal | None]], counts: Counts
     ]
 
 
-def found(account: Account, ways: Sequence[QuerySet[Number]], at: Place, held: Sequence[Held]) -> Part:
+def found(account: Account, ways: Sequence[Way], at: Place, held: Sequence[Held]) -> Part:
     """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order. A
     number may be found by any of the `ways`; several of them are for an order by number."""
     page = min(max(at.page, 1), 1000)
@@ -229,23 +249,25 @@ def _bites(held: Sequence[Held]) -> Iterator[list[Held]]:
         yield some
 
 
-def _places(ways: Sequence[QuerySet[Number]], at: Place, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
+def _places(ways: Sequence[Way], at: Place, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
     """The application's id (0 for none) and the number of those that match in these applications, in order."""
     found: dict[int, list[int]] = defaultdict(list)
     keys = [row.application.pk for row in held if row.application]
-    wheres = [Q(application=None)] if len(keys) < len(held) else []
-    wheres += [Q(application__in=keys)] if keys else []
-    for where in wheres:
-        alone = len(held) == 1 or where == Q(application=None)
+    for some in [None] * (len(keys) < len(held)) + [keys] * bool(keys):
+        alone = some is None or len(some) == 1
         for way in ways:
-            rows = (
-                way.filter(where)
-                .order_by(*(_in_one(at) if alone else SORTS[at.sort]))
-                .values_list("application", "number")
-            )
-            for key, number in rows[:most] if alone else rows:
+            matching = way.within(some)
+            if matching is None:
+                continue
+            rows = matching.values_list("application", "number")
+            if alone:
+                rows = rows.order_by(*_in_one(at))[:most]
+            elif at.sort not in BY_NUMBER:
+                rows = rows.order_by(*SORTS[at.sort])
+            for key, number in rows:
                 found[key or 0].append(number)
-    if len(ways) > 1:
+    if at.sort in BY_NUMBER:
+        # Not by the database: for the sake of the order SQLite would read all the account's numbers.
         found = {key: sorted(set(numbers), reverse=at.sort == "-number") for key, numbers in found.items()}
     order = [row.application.pk if row.application else 0 for row in held]
     return [(key, number) for key in order for number in found.get(key, ())][:most]
