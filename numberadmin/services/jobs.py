@@ -1,9 +1,4 @@
-"""Applying a plan: a worker takes it step by step through the services that people use, so that each step is locked,
-asked about, recorded and settled like anybody's change.
-
-Which lines a step has, and its operation, are written down before it is begun. A worker that died is followed by
-another, which takes the same step again: what was done is answered from the audit, and nothing is sent twice.
-"""
+"""Applying a plan: a worker takes step after step (`services/steps.py`) until it is at its end or somebody stops it."""
 
 import datetime as dt
 import logging
@@ -11,56 +6,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from numberadmin.accounts import instances
-from numberadmin.accounts.actor import Actor, Disconnected, of_person
+from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
-from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services import (
-    applications,
-    assignment,
-    labels,
-    permission,
-    plans,
-    record,
-    remote,
-    selection,
-    unassignment,
-)
-from numberadmin.services.models import Number, Plan, PlanItem
-from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignInAgain
+from numberadmin.audit.models import Action, State
+from numberadmin.services import applications, permission, plans, record, selection, steps
+from numberadmin.services.models import Plan
+from numberadmin.services.results import Busy, Changed, Outcome, Refusal
 
-What = PlanItem.What
-# Numbers of a first step that is a call each. Later ones have more, where they are quick: others get their turn between
-# two steps, and progress is seen after each.
-STEP, LARGEST = 20, 200
-# Seconds that a step may take before the next one is smaller.
-LONG = 2.0
-# Before a step is tried again that others, or a doubt, stand in the way of.
-PAUSE = 1.0
-# So often a number is sent once more where it was settled that nothing had come of it.
-TRIES = 3
 # A worker that has given no sign for so many seconds has died.
 SILENT = 30
 # What no worker has taken for so many seconds, none is there to take.
 UNTAKEN = 3
-# What an item says whose number is where it is to be, and has its label.
-LABELLED = "labelled"
 
 log = logging.getLogger(__name__)
 _started: "subprocess.Popen[bytes] | None" = None
-
-
-class Stopped(Exception):
-    """The plan cannot go on by itself: a person has to do something first."""
 
 
 def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
@@ -152,7 +119,7 @@ def start_worker() -> None:
 @task()
 def work(plan_id: int) -> None:
     """Takes the plan's steps, one after the other, until it is at its end, or somebody stops it."""
-    size = STEP
+    size = steps.FEWEST
     while True:
         plan = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).select_related("account").first()
         if plan is None:
@@ -160,193 +127,24 @@ def work(plan_id: int) -> None:
         Plan.objects.filter(pk=plan_id).update(beat_at=timezone.now())
         started = time.monotonic()
         try:
-            if not step(plan, size):
+            if not steps.take(plan, size):
                 _finish(plan)
                 return
         except Busy:
-            time.sleep(PAUSE)
+            time.sleep(steps.PAUSE)
             continue
-        except Stopped as stopped:
+        except steps.Stopped as stopped:
             rows = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING)
             rows.update(state=Plan.State.PAUSED, message=str(stopped)[:500])
             return
-        size = _paced(size, time.monotonic() - started)
-
-
-def _paced(size: int, seconds: float) -> int:
-    if seconds > LONG:
-        return max(STEP, size // 2)
-    return min(LARGEST, size * 2) if seconds < LONG / 4 else size
-
-
-def step(plan: Plan, size: int = STEP) -> bool:
-    """Does the next step; False where there is none left. Raises Busy where it has to be tried again, and Stopped."""
-    items = _next(plan, size)
-    if not items:
-        return _label_some(plan)
-    try:
-        outcome = _changed(_actor(plan), plan, items)
-    except Busy:
-        raise
-    except (Forbidden, SignInAgain) as error:
-        if (operation := items[0].operation) and Entry.objects.filter(
-            operation=operation, phase=Phase.OUTCOME
-        ).exists():
-            _take_over(items, Outcome(operation, State.FAILED, error.message))
-        raise Stopped(error.message) from None
-    except Disconnected:
-        raise Stopped(f"{plan.account} is not connected to Sinch. Connect it, then go on.") from None
-    except (Changed, NotHere) as error:
-        _mark_changed(plan, items, error.message)
-        return True
-    except Refusal as refusal:
-        _mark(items, PlanItem.State.FAILED, refusal.message)
-        return True
-    if outcome.state == State.UNKNOWN:
-        return _in_doubt(items, outcome)
-    _take_over(items, outcome)
-    return True
-
-
-def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
-    """The step through the service that people use: with what was shown, so that nothing else is touched."""
-    numbers = [item.number for item in items if item.number is not None]
-    seen = {item.number: item.was for item in items if item.number is not None}
-    operation, reason = items[0].operation or uuid4(), f"Plan: {plan.title}"
-    if items[0].what == What.UNASSIGN:
-        return unassignment.unassign(actor=actor, operation=operation, numbers=numbers, reason=reason, seen=seen)
-    return assignment.assign(
-        actor=actor,
-        operation=operation,
-        numbers=numbers,
-        application_key=items[0].to,
-        move=items[0].what == What.MOVE,
-        reason=reason,
-        seen=seen,
-    )
-
-
-def _next(plan: Plan, size: int) -> list[PlanItem]:
-    """The items of the step that was begun; else of the next one: all that go from nowhere into one application, or
-    some of the others."""
-    waiting = plan.items.filter(state=PlanItem.State.WAITING)
-    begun = waiting.exclude(operation=None).first()
-    if begun is not None:
-        return list(waiting.filter(operation=begun.operation).order_by("id"))
-    waiting = waiting.filter(what__in=[What.ASSIGN, What.MOVE, What.UNASSIGN])
-    first = waiting.order_by("what", "to", "id").first()
-    if first is None:
-        return []
-    alike = waiting.filter(what=first.what, to=first.to).order_by("id")
-    items = list(alike if first.what == What.ASSIGN else alike[:size])
-    operation = uuid4()
-    with transaction.atomic():
-        _update(items, operation=operation)
-    for item in items:
-        item.operation = operation
-    return items
-
-
-def _label_some(plan: Plan) -> bool:
-    """Labels of numbers that are where they are to be; False where none is left."""
-    labelled = plan.items.exclude(label="").exclude(message=LABELLED)
-    ready = Q(state=PlanItem.State.DONE) | Q(state=PlanItem.State.WAITING, what=What.LABEL)
-    items = list(labelled.filter(ready).order_by("id")[:STEP])
-    if not items:
-        return False
-    actor = _actor(plan)
-    for item in items:
-        number = item.number or 0
-        try:
-            labels.set_label(
-                actor=actor,
-                operation=uuid5(plan.key, f"label {number}"),
-                number=number,
-                label=item.label,
-                note=labels.one(plan.account, number).note,
-            )
-            _mark([item], PlanItem.State.DONE, LABELLED)
-        except (Forbidden, SignInAgain) as error:
-            raise Stopped(error.message) from None
-        except Refusal as refusal:
-            _mark([item], PlanItem.State.FAILED, refusal.message)
-    return True
-
-
-def _for_whom(plan: Plan) -> Actor | None:
-    """Whoever pressed "Apply", as they are in the team now."""
-    membership = of_person(plan.applied_by_id or 0).filter(account=plan.account).first()
-    instance = instances.live(plan.account)
-    return Actor(membership, instance, plan.session, plan.address, plan=plan.key) if membership else None
-
-
-def _actor(plan: Plan) -> Actor:
-    """The same; raises Stopped where they are not."""
-    if actor := _for_whom(plan):
-        return actor
-    raise Stopped("Whoever began this is no longer in the team. Somebody else may plan it again.")
-
-
-def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
-    """What the audit says of each number of the step."""
-    if outcome.state == State.SUCCEEDED:
-        _mark(items, PlanItem.State.DONE, "")
-        return
-    entry = Entry.objects.filter(operation=outcome.operation).order_by("-id").first()
-    became = dict(Line.objects.filter(entry=entry).values_list("number", "became")) if entry else {}
-    done = [item for item in items if became.get(item.number or 0, item.was).lower() == item.to.lower()]
-    _mark(done, PlanItem.State.DONE, "")
-    rest = [item for item in items if item not in done]
-    if entry is not None and entry.phase == Phase.SETTLEMENT:
-        # The worker before this one died, or the answer was lost: what did not happen is sent in a step of its own.
-        tired = [item for item in rest if item.tries >= TRIES]
-        _mark(tired, PlanItem.State.FAILED, outcome.message)
-        _update([item for item in rest if item not in tired], operation=None, tries=F("tries") + 1)
-        return
-    if entry is not None and entry.error_code in (None, *remote.SESSION_CODES):
-        # Sinch was not reached, or does not know the instance any more: it is not the numbers' fault.
-        _update(rest, operation=None)
-        raise Stopped(outcome.message)
-    # The first is the one that was refused; where others were not tried after it, they come in a later step.
-    refused = rest if not done and items[0].what == What.ASSIGN else rest[:1]
-    _mark(refused, PlanItem.State.FAILED, outcome.message)
-    _update(rest[len(refused) :], operation=None)
-
-
-def _in_doubt(items: Sequence[PlanItem], outcome: Outcome) -> bool:
-    """A step without an answer is asked about until it is settled; one that stays in doubt is told as such."""
-    if Entry.objects.filter(operation=outcome.operation, phase=Phase.SETTLEMENT).exists():
-        _mark(items, PlanItem.State.FAILED, outcome.message)
-        return True
-    time.sleep(PAUSE)
-    return True
-
-
-def _mark_changed(plan: Plan, items: Sequence[PlanItem], message: str) -> None:
-    """Those of the step that are no longer where the plan shows them: they are left alone."""
-    numbers = [item.number for item in items if item.number is not None]
-    rows = Number.objects.filter(account=plan.account, number__in=numbers).select_related("application")
-    now = {row.number: row.application_key.lower() for row in rows}
-    moved = [item for item in items if now.get(item.number or 0) != item.was.lower()]
-    _mark(moved or items, PlanItem.State.CHANGED, "it is elsewhere by now, so it was left alone" if moved else message)
-    _update([item for item in items if moved and item not in moved], operation=None)
-
-
-def _mark(items: Sequence[PlanItem], state: PlanItem.State, message: str) -> None:
-    _update(items, state=state, message=message[:500])
-
-
-def _update(items: Sequence[PlanItem], **values: object) -> None:
-    keys = [item.pk for item in items]
-    for start in range(0, len(keys), 500):
-        PlanItem.objects.filter(pk__in=keys[start : start + 500]).update(**values)
+        size = steps.paced(size, time.monotonic() - started)
 
 
 def _finish(plan: Plan) -> None:
     with transaction.atomic(durable=True):
         rows = Plan.objects.filter(pk=plan.pk, state=Plan.State.APPLYING)
         if rows.update(state=Plan.State.DONE, ended_at=timezone.now(), message=""):
-            plans.record_end(plan, _for_whom(plan))
+            plans.record_end(plan, steps.for_whom(plan))
 
 
 def _to(

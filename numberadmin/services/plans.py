@@ -3,8 +3,8 @@ something. Making one changes nothing; it is shown, and applied when somebody sa
 
 import datetime as dt
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -16,14 +16,12 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
-from numberadmin.services import applications, bulk, labels, mirror, permission, record, settle, sheet
-from numberadmin.services.models import Application, Number, Plan, PlanItem
+from numberadmin.services import applications, permission, planned, record, sheet
+from numberadmin.services.models import Plan, PlanItem
 from numberadmin.services.results import NotHere, Refusal
 
 What = PlanItem.What
 PAGE = 200
-# What is said of a number that is not in the list begins so.
-NOT_RENTED = "this account does not rent it"
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def undoing(*, actor: Actor, operation: UUID) -> Plan:
         moved[number] = moved.get(number, (was, ""))[0], became
     if not moved:
         raise NotHere("There is nothing to undo in this: it was no assignment that came through. Nothing was changed.")
-    now = _rows(actor.account, list(moved))
+    now = planned.rows_of(actor.account, list(moved))
     asked = []
     for place, (number, (was, became)) in enumerate(moved.items(), 1):
         row, one = now.get(number), sheet.Line(place, f"+{number}", number)
@@ -160,7 +158,7 @@ def page(plan: Plan, after: int = 0, what: str = "") -> Page:
 def stale(plan: Plan) -> list[int]:
     """The numbers of the plan that are no longer where they were when it was made."""
     shown = dict(plan.items.exclude(what=What.WRONG).values_list("number", "was"))
-    now = _rows(plan.account, [number for number in shown if number is not None])
+    now = planned.rows_of(plan.account, [number for number in shown if number is not None])
     return [
         number
         for number, was in shown.items()
@@ -183,7 +181,7 @@ def _made(
         if earlier.asked == asked:
             return earlier
         key = uuid4()
-    items = items_of(actor.account, lines)
+    items = planned.items_of(actor.account, lines)
     title = " ".join(title.split())[:200]
     plan = Plan(account=actor.account, key=key, asked=asked, source=source, title=title, made_by=actor.person.name)
     try:
@@ -193,8 +191,10 @@ def _made(
                 item.plan = plan
             PlanItem.objects.bulk_create(items, batch_size=1000)
     except IntegrityError:
-        # The same form at the same moment.
-        return _earlier(actor, key, asked) or plan
+        if earlier := _earlier(actor, key, asked):
+            # The same form was sent at the same moment.
+            return earlier
+        raise
     return plan
 
 
@@ -250,156 +250,6 @@ def record_end(plan: Plan, actor: Actor | None) -> None:
     message = " ".join(said[:1] + [text for text in said[1:] if not text.startswith("0 ")])
     state = State.SUCCEEDED if done == total else State.FAILED
     record.ended(actor, intent, record.Result(state, message, details={"many": total}))
-
-
-def items_of(account: Account, lines: Sequence[sheet.Line]) -> list[PlanItem]:
-    """What each line comes to, as the mirror has the numbers now. Two queries for the numbers of 500 lines."""
-    rows = _rows(account, [line.number for line in lines if line.number is not None])
-    named = _Names(applications.every(account))
-    doubted = settle.doubted(account)
-    called = _labels(account, [line.number for line in lines if line.number is not None and line.label])
-    wanted: dict[int, set[str]] = defaultdict(set)
-    times: Counter[int] = Counter()
-    items = []
-    for line in lines:
-        item = _item(line, rows, named, called, doubted, account)
-        if item.number is not None and item.what != What.WRONG:
-            wanted[item.number].add(item.to)
-            times[item.number] += 1
-        items.append(item)
-    return [_without_twins(item, wanted, times) for item in items]
-
-
-class _Wrong(Exception):
-    """The line cannot be applied; says why."""
-
-
-class _Names:
-    """The applications by key and by name."""
-
-    def __init__(self, known: Iterable[Application]) -> None:
-        self.by_key: dict[str, Application] = {}
-        self.by_name: dict[str, list[Application]] = defaultdict(list)
-        for application in known:
-            self.by_key[application.key.lower()] = application
-            if application.name:
-                self.by_name[application.name.casefold()].append(application)
-
-    def goal(self, line: sheet.Line, now: Application | None) -> Application | None:
-        """The application that the line wants the number in, which is in `now`; None for none. Raises _Wrong.
-
-        Where it names one twice, as an export does, that which is not `now` is what somebody has changed.
-        """
-        text, key = line.application, line.key
-        if not text and not key:
-            if line.label or (now is None and key is not None):
-                return now
-            raise _Wrong("no application is given; write none for taking the number out of its application")
-        if not text or not key or self._are_one(text, key):
-            found = self._find(key or text)
-            if not text and found and found == now and now.name:
-                raise _Wrong("the application is empty and its key is not; write none for taking the number out of it")
-            return found
-        goal, other = self._find(text), self._find(key)
-        if now in (goal, other):
-            return goal if other == now else other
-        raise _Wrong("application and application_key are two different applications; leave one of them empty")
-
-    def _are_one(self, text: str, key: str) -> bool:
-        application = self.by_key.get(key.lower())
-        return bool(application and text.casefold() in (application.key.casefold(), application.name.casefold()))
-
-    def _find(self, text: str) -> Application | None:
-        if text.lower() in applications.NOT_NAMES:
-            return None
-        if application := self.by_key.get(text.lower()):
-            return application
-        like = self.by_name.get(text.casefold(), [])
-        if len(like) == 1:
-            return like[0]
-        raise _Wrong(
-            f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
-        )
-
-
-def _item(
-    line: sheet.Line,
-    rows: Mapping[int, Number],
-    named: _Names,
-    called: Mapping[int, str],
-    doubted: Collection[int],
-    account: Account,
-) -> PlanItem:
-    item = PlanItem(line=line.line, text=line.text, number=line.number, what=What.WRONG, label=line.label)
-    item.wanted, item.wanted_key = line.application, line.key
-    if line.problem or line.number is None:
-        item.message = line.problem
-        return item
-    row = rows.get(line.number)
-    if row is None:
-        item.message = _not_rented(account, line.number)
-        return item
-    item.was = row.application_key
-    try:
-        goal = named.goal(line, row.application)
-    except _Wrong as wrong:
-        item.message = str(wrong)
-        return item
-    if line.number in doubted:
-        item.message = "it is in a change that is being checked; try again after that"
-    elif goal == row.application:
-        labelled = called.get(line.number, "") == line.label or not line.label
-        item.what, item.to = What.LEAVE if labelled else What.LABEL, item.was
-    elif goal is None:
-        item.what = What.UNASSIGN
-    elif not row.capabilities:
-        item.message = "Sinch lists no capability for it, voice or sms, so it cannot be assigned"
-    else:
-        item.what, item.to = (What.MOVE if item.was else What.ASSIGN), goal.key
-    return item
-
-
-def _without_twins(item: PlanItem, wanted: Mapping[int, set[str]], times: Counter[int]) -> PlanItem:
-    """A number that stands there twice: to one place, it is done once; to two, nobody knows where."""
-    if item.number is None or item.what == What.WRONG:
-        return item
-    if len(wanted[item.number]) > 1:
-        item.what, item.message = What.WRONG, "the number stands there more than once, with different applications"
-    elif times[item.number] > 1:
-        times[item.number] -= 1
-        item.what, item.message = What.LEAVE, "the number stands there more than once; it is done once"
-        item.label = ""
-    return item
-
-
-def _not_rented(account: Account, number: int) -> str:
-    """A number that is not in the list; one that lacks its country code is told from one that is nobody's."""
-    like = Number.objects.filter(account=account, number__endswith=str(number)) if number > 10_000 else None
-    found = list(like.order_by("number")[:2]) if like is not None else []
-    if len(found) == 1:
-        return f"{NOT_RENTED}. Is +{found[0].number} meant? Then the country code is missing"
-    return NOT_RENTED
-
-
-def _labels(account: Account, numbers: Sequence[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for some in bulk.in_parts(sorted(set(numbers)), mirror.BATCH):
-        found |= labels.texts(account, some)
-    return found
-
-
-def _rows(account: Account, numbers: Sequence[int]) -> dict[int, Number]:
-    """The mirror's rows of the numbers."""
-    found: dict[int, Number] = {}
-    for some in bulk.in_parts(sorted(set(numbers)), mirror.BATCH):
-        rows = Number.objects.filter(account=account, number__in=some).select_related("application")
-        found |= {row.number: row for row in rows}
-    return found
-
-
-def differs(item: PlanItem) -> bool:
-    """Whether the account is otherwise than the line says, and not only the line wrong."""
-    return item.what in (*PLACINGS, What.LABEL) or item.message.startswith(NOT_RENTED)
 
 
 def result_rows(plan: Plan) -> Iterable[dict[str, object]]:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from numberadmin.audit.models import Entry
-from numberadmin.services import assignment, jobs, unassignment
+from numberadmin.services import assignment, jobs, steps, unassignment
 from numberadmin.services.models import Plan
 from tests.accounts.conftest import SINCH
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -27,7 +27,7 @@ def visitor(jane, sinch, monkeypatch):
     """Whoever signs in, where two numbers are few and three are many."""
     monkeypatch.setattr(unassignment, "MOST", 2)
     monkeypatch.setattr(assignment, "MOST_MOVED", 2)
-    monkeypatch.setattr(jobs, "STEP", 2)
+    monkeypatch.setattr(steps, "FEWEST", 2)
     client = Client()
     client.post("/login/", SINCH)
     sinch.clear_log()

@@ -9,7 +9,7 @@ import pytest
 from numberadmin.accounts.models import Account, Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
-from numberadmin.services import assignment, jobs, plans, unassignment
+from numberadmin.services import assignment, jobs, plans, steps, unassignment
 from numberadmin.services.models import Label, Number, Plan
 from numberadmin.services.results import Changed, Forbidden, NotHere, Refusal
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -203,7 +203,7 @@ def test_a_step_taken_twice_is_sent_once(jane, sinch):
     plan = made(jane, (free(jane)[0], SUPPORT))
     jobs.apply(actor=jane, operation=uuid4(), plan=plan)
     plan.refresh_from_db()
-    jobs.step(plan)
+    steps.take(plan)
     plan.items.update(state="waiting")
     jobs.work.func(plan.pk)
     assert changing(sinch) == ["PUT"]
@@ -248,7 +248,7 @@ def test_a_worker_that_died_in_a_step_is_followed_by_one_that_takes_the_same_ste
     plan = made(jane, *((number, "none") for number in numbers))
     jobs.apply(actor=jane, operation=uuid4(), plan=plan)
     plan.refresh_from_db()
-    operation = jobs._next(plan, 2)[0].operation or uuid4()
+    operation = steps._next(plan, 2)[0].operation or uuid4()
     unassignment.unassign(
         actor=jane,
         operation=operation,
@@ -277,13 +277,13 @@ def test_a_connection_that_ends_in_a_step_pauses_it_and_no_number_failed(jane, s
 
 
 def test_quick_steps_grow_and_slow_ones_shrink():
-    assert [jobs._paced(20, 0.1), jobs._paced(200, 0.1), jobs._paced(80, 1.0), jobs._paced(80, 3.0)] == [
+    assert [steps.paced(20, 0.1), steps.paced(200, 0.1), steps.paced(80, 1.0), steps.paced(80, 3.0)] == [
         40,
         200,
         80,
         40,
     ]
-    assert jobs._paced(20, 60.0) == 20
+    assert steps.paced(20, 60.0) == 20
 
 
 def test_what_came_of_a_plan_stands_in_the_audit_under_its_key(jane, sinch):
@@ -308,7 +308,7 @@ def test_a_plan_that_is_cancelled_says_what_was_done_by_then(jane):
     plan = made(jane, *((number, "none") for number in in_application(jane, SUPPORT)[:3]))
     jobs.apply(actor=jane, operation=uuid4(), plan=plan)
     plan.refresh_from_db()
-    jobs.step(plan, 1)
+    steps.take(plan, 1)
     jobs.cancel(actor=jane, operation=uuid4(), plan=plan)
     outcome = Entry.objects.get(operation=plan.key, phase="outcome")
     assert (outcome.state, outcome.message) == ("failed", "1 of 3 lines were done. 2 were not begun.")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.services import mirror, plans, refresh, sheet
+from numberadmin.services import mirror, planned, refresh, sheet
 from numberadmin.services.models import PlanItem, Reading
 from numberadmin.services.results import Refusal
 
@@ -34,14 +34,14 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from None
         if why_not := refresh.read_account(team, settings.LOCK_SECONDS):
             self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
-        items = plans.items_of(team, lines)
+        items = planned.items_of(team, lines)
         for item in items:
             if item.what != What.LEAVE:
                 cells = (item.line, item.what, item.text, item.was, item.to, item.label, item.message)
                 self.stdout.write("\t".join(map(str, cells)))
         kinds = [item.what for item in items]
         self.stdout.write(", ".join(f"{kinds.count(what)} {what}" for what in What.values))
-        if check and any(map(plans.differs, items)):
+        if check and any(map(planned.differs, items)):
             raise SystemExit(2)
         if What.WRONG in kinds:
             raise SystemExit(1)
