@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inventory import past, plans, views
+from inventory import number, past, plans, views
 
 urlpatterns = [
     path("", views.inventory, name="inventory"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("export/", views.export_numbers, name="export_numbers"),
     path("views/", views.save_view, name="save_view"),
     path("views/drop/", views.drop_view, name="drop_view"),
-    path("label/", views.label, name="label"),
+    path("label/", number.label, name="label"),
     path("as-it-was/", past.as_it_was, name="as_it_was"),
     path("as-it-was/changes/", past.changes, name="changes"),
     path("as-it-was/changes/export/", past.export_changes, name="export_changes"),
@@ -25,5 +25,5 @@ urlpatterns = [
     path("plans/<uuid:key>/again/", plans.plan_again, name="plan_again"),
     path("undo/", plans.undo, name="undo"),
     path("applications/", views.applications, name="applications"),
-    path("<int:number>/", views.number, name="number"),
+    path("<int:number>/", number.number, name="number"),
 ]

@@ -1,23 +1,22 @@
-"""The inventory: rented numbers by application, one number, and the applications."""
+"""The inventory: rented numbers by application, and the applications."""
 
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inventory import forms, plans
+from inventory import forms, number, plans
 from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
-from numberadmin.audit import journal
 from numberadmin.services import applications as known
-from numberadmin.services import assignment, doubt, labels, rentals, saved, unassignment
+from numberadmin.services import assignment, doubt, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
-from numberadmin.services.models import Number, Reading
+from numberadmin.services.models import Reading
 from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
 
 
@@ -139,35 +138,6 @@ def drop_view(request: web.Request) -> HttpResponse:
     return redirect(posting.back(request, reverse("inventory")))
 
 
-@require_safe
-@web.needs(May.READ)
-def number(request: web.Request, number: int) -> HttpResponse:
-    reading.if_stale(request.actor)
-    return _number(request, number)
-
-
-@require_POST
-@web.needs(May.CHANGE)
-def label(request: web.Request) -> HttpResponse:
-    to = posting.back(request, reverse("inventory"))
-    try:
-        wish = forms.labelling(request.POST)
-        outcome = labels.set_label(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            number=wish.number,
-            label=wish.label,
-            note=wish.note,
-            seen=wish.seen,
-        )
-    except Changed as changed:
-        return _afresh(request, changed, [wish.number], {"label": wish.label, "note": wish.note})
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
-    posting.say(request, outcome)
-    return _number(request, wish.number) if request.htmx else redirect(to)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @web.needs(May.READ, post=May.CHANGE)
 def applications(request: web.Request) -> HttpResponse:
@@ -186,16 +156,14 @@ def applications(request: web.Request) -> HttpResponse:
     return _applications(request) if request.htmx else redirect("applications")
 
 
-def _afresh(
-    request: web.Request, changed: Changed, numbers: Collection[int], typed: dict[str, str] | None = None
-) -> HttpResponse:
-    """The page was too old: nothing was done, and it is shown as things are now, with what was `typed`."""
+def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) -> HttpResponse:
+    """The page was too old: nothing was done, and it is shown as things are now."""
     to = posting.back(request, reverse("inventory"))
     if not request.htmx:
         return posting.refused(request, changed, to)
     messages.error(request, changed.message)
     if request.htmx.target == "number":
-        response = _number(request, next(iter(numbers)), typed)
+        response = number.shown(request, next(iter(numbers)))
     else:
         response = _numbers(request, QueryDict(urlsplit(to).query))
     response.status_code = changed.status
@@ -209,7 +177,7 @@ def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> H
     if not request.htmx:
         return redirect(to)
     if request.htmx.target == "number" and changed:
-        return _number(request, next(iter(changed)))
+        return number.shown(request, next(iter(changed)))
     return _numbers(request, QueryDict(urlsplit(to).query), set(changed) if outcome.state == "succeeded" else set())
 
 
@@ -249,35 +217,6 @@ def _numbers(
         opened = next(iter(page.shelves), None)
         return web.page(request, "inventory/shelf.html", context | {"shelf": opened}) if opened else HttpResponse()
     return web.page(request, "inventory/inventory.html", context, {"listing", "numbers"})
-
-
-def _number(request: web.Request, number: int, typed: dict[str, str] | None = None) -> HttpResponse:
-    account = request.actor.account
-    try:
-        found = rentals.one(account, min(number, forms.LARGEST))
-    except Number.DoesNotExist:
-        raise Http404 from None
-    kept = posting.draft(request)
-    history = journal.history(account, number, known.names(account))
-    context = {
-        "number": found,
-        "doubted": rentals.in_doubt(account, number),
-        "applications": known.every(account),
-        "history": history,
-        # What was done before the last change is undone after it.
-        "undoable": next((row.operation for row in history if row.placed), None),
-        "panel": kept.get("panel"),
-        "waiting": doubt.waiting(account),
-        "label": labels.one(account, number),
-        "labelling": request.actor.may(May.CHANGE),
-        "fields": {"label": None, "note": None}
-        | (typed or {})
-        | {name: values[0] for name, values in kept.get("fields", {}).items() if values},
-        "here": reverse("number", args=[number]),
-        "new_operation": web.new_operation,
-        "soon": rentals.SOON,
-    }
-    return web.page(request, "inventory/number.html", context, {"number"})
 
 
 def _applications(request: web.Request) -> HttpResponse:

@@ -1,0 +1,27 @@
+"""What the dashboard keeps of the remote's lists, the cart, and plans. Only the services write here."""
+
+from numberadmin.services.models.numbers import Application, Label, Number, Reading
+from numberadmin.services.models.plans import Plan, PlanItem
+from numberadmin.services.models.shared import Total, digest, folded
+from numberadmin.services.models.shop import NumberGroup, Request, Reservation
+from numberadmin.services.models.tallies import DayTally, PlaceTally, Tally
+from numberadmin.services.models.writes import Open
+
+__all__ = [
+    "Application",
+    "DayTally",
+    "Label",
+    "Number",
+    "NumberGroup",
+    "Open",
+    "PlaceTally",
+    "Plan",
+    "PlanItem",
+    "Reading",
+    "Request",
+    "Reservation",
+    "Tally",
+    "Total",
+    "digest",
+    "folded",
+]

@@ -1,0 +1,112 @@
+"""What is kept of the remote's number groups, and the cart."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db import models
+
+from numberadmin.accounts.models import Account, Person
+from numberadmin.services.models.shared import Placed, Priced, Total, capabilities, split
+
+
+class NumberGroup(Priced, Placed):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    group_id = models.BigIntegerField()
+    type = models.CharField(max_length=32, blank=True)
+    availability = models.IntegerField()
+    listed = capabilities()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "group_id"], name="one_row_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.city}, {self.country}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """The capabilities that the remote listed, in the later form of its answer; else none."""
+        return split(self.listed)
+
+
+class Reservation(Priced, Placed):
+    """A line of the cart. Without a reference id the remote's answer to the reservation never came."""
+
+    class State(models.TextChoices):
+        RESERVED = "reserved"
+        EXPIRED = "expired"
+        UNKNOWN = "unknown"
+        RENTED = "rented"
+        DROPPED = "dropped"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    operation = models.UUIDField(unique=True)
+    reference_id = models.CharField(max_length=64, blank=True)
+    group_id = models.BigIntegerField()
+    quantity = models.IntegerField()
+    type = models.CharField(max_length=32, blank=True)
+    asked = capabilities()
+    state = models.CharField(max_length=8, choices=State.choices)
+    # A checkout said that some line of the cart had lapsed, without saying which.
+    doubted = models.BooleanField(default=False)
+    reserved_at = models.DateTimeField()
+    reserved_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.group_id}, {self.state}"
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        return split(self.asked)
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.amount is None else self.amount * self.quantity
+
+
+class Request(models.Model):
+    """A checkout that a buyer may not make alone: its lines as the buyer saw them, and what an owner said."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        APPROVED = "approved"
+        DECLINED = "declined"
+        REPLACED = "replaced"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    operation = models.UUIDField(unique=True)
+    asked_by = models.ForeignKey(Person, on_delete=models.CASCADE)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    # Of the lines and their prices, as `cart.mark` makes it.
+    mark = models.CharField(max_length=32)
+    lines = models.JSONField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "state"])]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_id} asks, {self.state}"
+
+    # Set on those that wait: whether all its lines can still be checked out.
+    is_held = True
+
+    @property
+    def references(self) -> list[str]:
+        return [line["reference_id"] for line in self.lines]
+
+    @property
+    def count(self) -> int:
+        return sum(line["quantity"] for line in self.lines)
+
+    @property
+    def totals(self) -> list[Total]:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            sums[line["currency"]] += Decimal(line["price"]) * line["quantity"]
+        return [Total(amount, currency) for currency, amount in sorted(sums.items())]
