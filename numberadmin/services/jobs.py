@@ -24,7 +24,7 @@ from numberadmin.services.results import Busy, Changed, Outcome, Refusal
 # A worker that has given no sign for so many seconds has died.
 SILENT = 30
 # What no worker has taken for so many seconds, none is there to take.
-UNTAKEN = 3
+UNTAKEN = 2
 
 log = logging.getLogger(__name__)
 _started: "subprocess.Popen[bytes] | None" = None
