@@ -35,7 +35,7 @@ def test_a_failure_tells_no_secret_anywhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with serving(behaviour) as server, pytest.raises(SinchError) as caught:
-        call(server.client(timeout=0.3))
+        call(server.client(timeout=0.8))
     told = "\n".join((caplog.text, *traceback.format_exception(caught.value), repr(caught.value.args)))
     assert server.requests
     for canary in ("canary", INSTANCE.secret, *signatures(server.requests)):
