@@ -4,7 +4,6 @@ from collections.abc import Callable
 from itertools import islice
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -129,7 +128,7 @@ def of_all(request: web.Request, application_key: str | None) -> HttpResponse | 
 def begun(request: web.Request, wish: forms.Selection, application_key: str) -> HttpResponse:
     """Many numbers, each of them named, that are a call each: a worker begins with them, and the page shows how far it
     is. Raises Refusal."""
-    plan = jobs.at_once(
+    outcome = jobs.at_once(
         actor=request.actor,
         operation=web.posted_operation(request),
         numbers=wish.numbers,
@@ -137,8 +136,8 @@ def begun(request: web.Request, wish: forms.Selection, application_key: str) -> 
         reason=wish.reason,
         seen=wish.seen,
     )
-    messages.success(request, f"Begun with {len(set(wish.numbers)):,} numbers. This page shows how far it is.")
-    return web.go(request, reverse("plan", args=[plan.key]))
+    posting.say(request, outcome)
+    return web.go(request, reverse("plan", args=[outcome.operation]))
 
 
 def _matching(request: web.Request, filters: str) -> tuple[int, ...]:

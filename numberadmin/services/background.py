@@ -28,26 +28,32 @@ class _Reading(Future[T]):
 _running: dict[Hashable, _Reading[Any]] = {}
 
 
-def soon(kind: Hashable, prepare: Callable[[], Callable[[], T] | None], *, at_least: float = 0.0) -> T | None:
+def soon(
+    kind: Hashable,
+    prepare: Callable[[], Callable[[], T] | None],
+    *,
+    at_least: float = 0.0,
+    patience: float = PATIENCE,
+) -> T | None:
     """What a call gives, if it comes soon; else None, and a later caller gets it when it has come, once.
 
     Where no call of the kind is under way, the one that `prepare` gives begins (None: it is not wanted) and is waited
-    for; one that is under way already is waited for `at_least` so many seconds. Raises what the call raises, to one
-    caller.
+    for with `patience`; one that is under way already is waited for `at_least` so many seconds. Raises what the call
+    raises, to one caller.
     """
     with _lock:
         future = _running.get(kind)
         if future and future.is_old:
             future = None
             del _running[kind]
-    patience = at_least
+    seconds = at_least
     if future is None:
         call = prepare()
         if call is None:
             return None
-        future, patience = _begun(kind, call), max(PATIENCE, at_least)
+        future, seconds = _begun(kind, call), max(patience, at_least)
     try:
-        result = future.result(patience)
+        result = future.result(seconds)
     except TimeoutError:
         return None
     except Exception:

@@ -51,7 +51,7 @@ def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
             return Outcome(plan.key, State.SUCCEEDED, "This plan was begun before. Nothing was begun twice.")
         record.begun(actor, plan.key, plans.recorded(plan), {"asked": {"plan": str(plan.key)}})
     work.enqueue(plan.pk)
-    return Outcome(plan.key, State.SUCCEEDED, f"Began to apply the plan “{plan.title}”.")
+    return Outcome(plan.key, State.SUCCEEDED, f"Begun: {plan.title}. This page shows how far it is.")
 
 
 def at_once(
@@ -62,7 +62,7 @@ def at_once(
     application_key: str,
     reason: str = "",
     seen: Mapping[int, str] | None = None,
-) -> Plan:
+) -> Outcome:
     """Begins what is a call for each of many numbers, without showing it first: whoever named each of them is taken at
     their word. Into no application with an empty key. Raises what one number would; then nothing is begun."""
     permission.ensure(actor, May.CHANGE)
@@ -70,11 +70,11 @@ def at_once(
         applications.known(actor.account, application_key)
     if not Plan.objects.filter(key=operation).exists():
         selection.rows(actor.account, numbers, seen or {})
+    title = reason or f"{'Move' if application_key else 'Unassign'} {len(set(numbers)):,} numbers"
     plan = plans.from_selection(
-        actor=actor, operation=operation, numbers=numbers, application_key=application_key, title=reason
+        actor=actor, operation=operation, numbers=numbers, application_key=application_key, title=title
     )
-    apply(actor=actor, operation=operation, plan=plan)
-    return plan
+    return apply(actor=actor, operation=operation, plan=plan)
 
 
 def pause(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:

@@ -79,9 +79,12 @@ def if_stale(actor: Actor) -> Reading | None:
 
 
 def asked_for(kind: Hashable, last: Reading, prepare: Callable[[], Callable[[], T] | None]) -> T | None:
-    """For a page: what the call brings, if it comes soon. Where there is nothing older to show, it is waited for."""
+    """For a page: what the call brings, if it comes soon. Where there is nothing older to show, it is waited for; where
+    it took long the last time, it is not."""
     if last.read_at:
-        return background.soon(kind, prepare)
+        return background.soon(
+            kind, prepare, patience=0.0 if last.seconds > background.PATIENCE else background.PATIENCE
+        )
     try:
         with room.place(0):
             return background.soon(kind, prepare, at_least=min(settings.SINCH_LIST_TIMEOUT, FIRST_PATIENCE))
