@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import PLACINGS
@@ -42,7 +43,7 @@ class _Names:
         self.by_key: dict[str, Application] = {}
         self.by_name: dict[str, list[Application]] = defaultdict(list)
         for application in known:
-            self.by_key[application.key.lower()] = application
+            self.by_key[_key(application.key)] = application
             if application.name:
                 self.by_name[application.name.casefold()].append(application)
 
@@ -67,13 +68,13 @@ class _Names:
         raise _Wrong("application and application_key are two different applications; leave one of them empty")
 
     def _are_one(self, text: str, key: str) -> bool:
-        application = self.by_key.get(key.lower())
+        application = self.by_key.get(_key(key))
         return bool(application and text.casefold() in (application.key.casefold(), application.name.casefold()))
 
     def _find(self, text: str) -> Application | None:
         if text.lower() in applications.NOT_NAMES:
             return None
-        if application := self.by_key.get(text.lower()):
+        if application := self.by_key.get(_key(text)):
             return application
         like = self.by_name.get(text.casefold(), [])
         if len(like) == 1:
@@ -81,6 +82,14 @@ class _Names:
         raise _Wrong(
             f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
         )
+
+
+def _key(text: str) -> str:
+    """An application key as they are kept, if it is one: some write it without its dashes."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return text.lower()
 
 
 def _item(

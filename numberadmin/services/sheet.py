@@ -16,6 +16,8 @@ COLUMNS = ("number", "application", "label")
 # What a table may have besides: the inventory's export does.
 FURTHER = ("application_key",)
 _RANGE = re.compile(r"^\s*\+?([\d ().]{4,})\s*(?:-|–|\.\.|to)\s*\+?([\d ().]{4,})\s*$")
+# How Excel names the separator, on a line before the first.
+_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 _ROUNDED = re.compile(r"^[+']?\d(?:[.,]\d+)?[eE]\+?\d+$")
 
 
@@ -53,9 +55,13 @@ def table(text: str) -> list[Line]:
     and without a header the columns come in this order. An export of the inventory is one. Raises Refusal for too much
     or nothing."""
     text = text.removeprefix("\ufeff")
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    rows = _rows(text)
     filled = [(place, row) for place, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
+    if filled and _SEPARATOR.match(text):
+        filled = filled[1:]
     header = [cell.strip().lower() for cell in filled[0][1]] if filled else []
+    if twice := [name for name in (*COLUMNS, *FURTHER) if header.count(name) > 1]:
+        raise Refusal(f"Two columns of the table are called {twice[0]}. Nothing was changed. Leave one of them out.")
     places = {name: header.index(name) for name in (*COLUMNS, *FURTHER) if name in header}
     if "number" in places:
         filled = filled[1:]
@@ -105,7 +111,9 @@ def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
 
     text, label = cell("number")[:100], " ".join(cell("label").split())
     key = cell("application_key")[:200] if "application_key" in places else None
-    line = Line(place, text, application=cell("application")[:200], key=key, label=label[:LABEL_LENGTH])
+    line = Line(
+        place, text, application=" ".join(cell("application").split())[:200], key=key, label=label[:LABEL_LENGTH]
+    )
     if len(label) > LABEL_LENGTH:
         return replace(line, problem=f"the label is longer than {LABEL_LENGTH} characters")
     try:
@@ -132,7 +140,22 @@ def _spread(place: int, piece: str) -> Iterator[Line]:
         yield Line(place, piece[:100], problem=str(error))
 
 
+def _rows(text: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    except csv.Error:
+        # Of the ways in which a table may be damaged, this one alone is not read as a wrong line.
+        raise Refusal(
+            f"Line {len(rows) + 1} of the table is longer than any line with a number. Nothing was changed. "
+            'Look whether a quotation mark (") stands there alone.'
+        ) from None
+    return rows
+
+
 def _separator(text: str) -> str:
+    if named := _SEPARATOR.match(text):
+        return named[1]
     first = text.partition("\n")[0]
     return max(",;\t", key=first.count)
 

@@ -87,6 +87,11 @@ def test_a_line_that_is_wrong_says_why(jane, number, application, why):
     assert re.search(why, message)
 
 
+@pytest.mark.parametrize("spelled", [SUPPORT.upper(), SUPPORT.replace("-", "")])
+def test_an_application_key_is_known_however_it_is_written(jane, spelled):
+    assert kinds(made(jane, (free(jane)[0], spelled))) == {2: ("assign", "")}
+
+
 def test_a_number_with_two_goals_is_wrong_on_both_lines(jane):
     number = free(jane)[0]
     plan = made(jane, (number, SUPPORT), (number, REMINDERS))

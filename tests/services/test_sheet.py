@@ -47,6 +47,23 @@ def test_lines_keep_their_place_and_empty_ones_are_left_out():
     assert [row.line for row in table("number\n14155550101\n\n  \n14155550102\n")] == [2, 5]
 
 
+def test_the_separator_that_excel_names_is_taken():
+    rows = table('sep=;\r\nnumber;application\r\n14155550101;"Support,  two"\r\n')
+    assert [(row.line, row.number, row.application) for row in rows] == [(3, 14155550101, "Support, two")]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("number,application\n14155550101,A\n" + "1" * 200_000, "Line 3 .* is longer"),
+        ("number,Number,application\n14155550101,14155550102,A\n", "Two columns .* called number"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(text, why):
+    with pytest.raises(Refusal, match=why):
+        table(text)
+
+
 def test_ranges_are_spread_out():
     assert [row.number for row in pasted("14155550100-14155550103")] == list(range(14155550100, 14155550104))
     assert [row.number for row in pasted("+1 415 555 0100 to +1 415 555 0101")] == [14155550100, 14155550101]
