@@ -11,10 +11,9 @@ from django.db import connections
 from django.utils import timezone
 
 from numberadmin.accounts import guesses
-from numberadmin.accounts.models import Account, Connection, Session
+from numberadmin.accounts.models import Connection, Session
 from numberadmin.audit import chain
-from numberadmin.services import jobs, mirror, refresh, settle
-from numberadmin.services.models import Reading
+from numberadmin.services import jobs, refresh, settling
 
 # In seconds.
 EVERY = 2.0
@@ -33,7 +32,7 @@ def _run() -> None:
     while True:
         try:
             refresh.take_over_what_came()
-            settle_what_is_due()
+            settling.what_is_due()
             jobs.revive()
             jobs.start_worker()
             if time.monotonic() - last > HOUR:
@@ -48,14 +47,6 @@ def _run() -> None:
         time.sleep(EVERY)
 
 
-def settle_what_is_due() -> None:
-    """One look at the accounts with open operations. Where a write is under way, it is left alone."""
-    for account in Account.objects.filter(open__isnull=False).distinct():
-        if _due(account):
-            said = refresh.settle_account(account, wait=0)
-            logger.info("settling account %d: %s", account.pk, said)
-
-
 def erase_what_is_over() -> None:
     """Sessions and instances that have ended, and counts of guesses that no limit looks at any more."""
     now = timezone.now()
@@ -63,15 +54,3 @@ def erase_what_is_over() -> None:
     Connection.objects.filter(usable_until__lte=now).delete()
     guesses.forget_old(dt.timedelta(hours=2))
     call_command("prune_db_task_results", verbosity=0)
-
-
-def _due(account: Account) -> bool:
-    """Every few seconds, and once more when the last call of the oldest can no longer land."""
-    last = mirror.reading(account, Reading.What.NUMBERS)
-    tried_at, now = last.tried_at, timezone.now()
-    if tried_at is None:
-        return True
-    intent = settle.oldest_open(account)
-    known_by = settle.known_by(intent) if intent else None
-    pause = refresh.TRY_AGAIN if last.error or intent is None else refresh.LOOK_AGAIN
-    return tried_at < now - dt.timedelta(seconds=pause) or bool(known_by and tried_at < known_by <= now)

@@ -22,7 +22,7 @@ from numberadmin.audit.models import Action, State
 from numberadmin.services import background, counts, listing, mirror, permission, record, remote, settle
 from numberadmin.services.database import impatience, spacious
 from numberadmin.services.listing import Fetched, Shrunk
-from numberadmin.services.lock import Taken, account_lock, turn
+from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Reading
 from numberadmin.services.results import Outcome, Refusal, SignInAgain
 from numberadmin.services.room import Crowded, room
@@ -225,29 +225,6 @@ def before_a_change(actor: Actor) -> None:
             f"{remote.explain(error)} Without a fresh list of the rented numbers nothing is written. "
             "Nothing was changed."
         ) from None
-
-
-def settle_account(account: Account, wait: float) -> str:
-    """Settles what is open on the account, and says how it went; waits for its lock for `wait` seconds."""
-    if why_not := read_account(account, wait):
-        return why_not
-    intent = settle.oldest_open(account)
-    return f"still being checked: {settle.describe(intent)}" if intent else "settled"
-
-
-def read_account(account: Account, wait: float) -> str:
-    """For a command: reads the list, and settles by it what is open. Gives why it was not read; empty where it was."""
-    instance = instances.live(account)
-    if instance is None:
-        return "the account is not connected to Sinch: somebody has to sign in with the Sinch account first"
-    try:
-        with account_lock(account.pk, wait):
-            take_in(account, instance, None)
-    except Taken:
-        return "a change is under way"
-    except sinch.SinchError as error:
-        return remote.explain(error)
-    return ""
 
 
 def just_tried(reading: Reading) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor, Disconnected, of_person
 from numberadmin.audit.models import Entry, Line, Phase, State
-from numberadmin.services import assignment, labels, remote, unassignment
+from numberadmin.services import assignment, labels, remote, settling, unassignment
 from numberadmin.services.models import Number, Plan, PlanItem
 from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignInAgain
 
@@ -76,6 +76,10 @@ def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
     """The step through the service that people use: with what was shown, so that nothing else is touched."""
     numbers = [item.number for item in items if item.number is not None]
     seen = {item.number: item.was for item in items if item.number is not None}
+    if any(item.tries for item in items):
+        # What was tried before may have come to where it is to be.
+        there = Number.objects.filter(account=plan.account, number__in=numbers, application__key__iexact=items[0].to)
+        seen |= dict.fromkeys(there.values_list("number", flat=True), items[0].to)
     operation, reason = items[0].operation or uuid4(), f"Plan: {plan.title}"
     if items[0].what == What.UNASSIGN:
         return unassignment.unassign(actor=actor, operation=operation, numbers=numbers, reason=reason, seen=seen)
@@ -163,9 +167,7 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
     rest = [item for item in items if item not in done]
     if entry is not None and entry.phase == Phase.SETTLEMENT:
         # The worker before this one died, or the answer was lost: what did not happen is sent in a step of its own.
-        tired = [item for item in rest if item.tries >= TRIES]
-        _mark(tired, PlanItem.State.FAILED, outcome.message)
-        _update([item for item in rest if item not in tired], operation=None, tries=F("tries") + 1)
+        _once_more(rest, outcome)
         return
     if entry is not None and entry.error_code in (None, *remote.SESSION_CODES):
         # Sinch was not reached, or does not know the instance any more: it is not the numbers' fault.
@@ -178,12 +180,21 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
 
 
 def _in_doubt(items: Sequence[PlanItem], outcome: Outcome) -> bool:
-    """A step without an answer is asked about until it is settled; one that stays in doubt is told as such."""
+    """A step without an answer is asked about until it is settled. One that stays in doubt, because the list does not
+    tell voice from sms, is done again, which makes sure."""
     if Entry.objects.filter(operation=outcome.operation, phase=Phase.SETTLEMENT).exists():
-        _mark(items, PlanItem.State.FAILED, outcome.message)
-        return True
-    time.sleep(PAUSE)
+        _once_more(items, outcome)
+    else:
+        time.sleep(PAUSE)
+        settling.what_is_due()
     return True
+
+
+def _once_more(items: Sequence[PlanItem], outcome: Outcome) -> None:
+    """In another step, unless that was tried often enough."""
+    tired = [item for item in items if item.tries >= TRIES]
+    _mark(tired, PlanItem.State.FAILED, outcome.message)
+    _update([item for item in items if item not in tired], operation=None, tries=F("tries") + 1)
 
 
 def _mark_changed(plan: Plan, items: Sequence[PlanItem], message: str) -> None:

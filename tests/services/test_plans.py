@@ -190,6 +190,20 @@ def test_an_answer_that_is_lost_is_found_and_not_sent_again(jane, sinch, setting
     assert changing(sinch).count("PUT") == 1
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_number_of_two_capabilities_whose_answer_is_lost_is_assigned_again_to_make_sure(jane, sinch, settings, lost):
+    settings.SETTLE_SECONDS = 0.1
+    both, voice = free(jane, has="sms,voice")[0], free(jane)[0]
+    plan = made(jane, (both, SUPPORT), (voice, SUPPORT))
+    sinch.fault(match={"verb": "PUT", "nth": lost}, kind="lose", times=1)
+    applied(jane, plan)
+    assert plan.state == "done"
+    assert set(plan.items.values_list("state", flat=True)) == {"done"}
+    held = sinch.state()["assignments"][SUPPORT]
+    assert both in held["sms"]
+    assert {both, voice} <= set(held["voice"])
+
+
 def test_a_plan_is_paused_resumed_and_cancelled(jane, sinch):
     plan = made(jane, (free(jane)[0], SUPPORT))
     jobs.apply(actor=jane, operation=uuid4(), plan=plan)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.services import mirror, planned, refresh, sheet
+from numberadmin.services import mirror, planned, settling, sheet
 from numberadmin.services.models import PlanItem, Reading
 from numberadmin.services.results import Refusal
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"The file cannot be read: {error}") from None
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        if why_not := refresh.read_account(team, settings.LOCK_SECONDS):
+        if why_not := settling.read_account(team, settings.LOCK_SECONDS):
             self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
         items = planned.items_of(team, lines)
         for item in items:

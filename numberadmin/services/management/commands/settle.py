@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from numberadmin.accounts.models import Account
-from numberadmin.services import refresh
+from numberadmin.services import settling
 from numberadmin.services.models import Open
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         accounts = Account.objects.filter(open__isnull=False).distinct()
         for account in accounts:
-            self.stdout.write(f"{account}: {refresh.settle_account(account, settings.LOCK_SECONDS)}")
+            self.stdout.write(f"{account}: {settling.of_account(account, settings.LOCK_SECONDS)}")
         left = Open.objects.count()
         self.stdout.write(f"{left} open.")
         if left:
