@@ -125,8 +125,8 @@ class Counts:
 
     def called(self, word: str) -> list[Application]:
         """The applications that have the word in their name, or at the beginning of their key."""
-        low = word.lower()
-        return [a for a in self.applications if low in a.name.lower() or a.key.lower().startswith(low)]
+        low = folded(word)
+        return [a for a in self.applications if low in folded(a.name) or a.key.lower().startswith(low)]
 
     def _by(self, groups: Any) -> Counter[Any]:
         found: Counter[Any] = Counter()

@@ -1,17 +1,19 @@
 """What each line of a plan comes to, as the mirror has the numbers now."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import PLACINGS
-from numberadmin.services import applications, bulk, labels, mirror, settle, sheet
+from numberadmin.services import applications, bulk, labels, mirror, search, settle, sheet
 from numberadmin.services.models import Application, Number, PlanItem
 
 What = PlanItem.What
 # What is said of a number that is not in the list begins so.
 NOT_RENTED = "this account does not rent it"
+# Of so many such numbers at most it is looked up what may be meant.
+HINTS = 200
 
 
 def items_of(account: Account, lines: Sequence[sheet.Line]) -> list[PlanItem]:
@@ -20,16 +22,16 @@ def items_of(account: Account, lines: Sequence[sheet.Line]) -> list[PlanItem]:
     named = _Names(applications.every(account))
     doubted = settle.doubted(account)
     called = _labels(account, [line.number for line in lines if line.number is not None and line.label])
-    wanted: dict[int, set[str]] = defaultdict(set)
-    times: Counter[int] = Counter()
-    items = []
-    for line in lines:
-        item = _item(line, rows, named, called, doubted, account)
+    strangers = _Strangers(account)
+    items = [_item(line, rows, named, called, doubted, strangers) for line in lines]
+    twins: dict[int, list[PlanItem]] = defaultdict(list)
+    for item in items:
         if item.number is not None and item.what != What.WRONG:
-            wanted[item.number].add(item.to)
-            times[item.number] += 1
-        items.append(item)
-    return [_without_twins(item, wanted, times) for item in items]
+            twins[item.number].append(item)
+    for number, some in twins.items():
+        if len(some) > 1:
+            _as_one(some, called.get(number, ""))
+    return items
 
 
 class _Wrong(Exception):
@@ -98,16 +100,17 @@ def _item(
     named: _Names,
     called: Mapping[int, str],
     doubted: Collection[int],
-    account: Account,
+    strangers: "_Strangers",
 ) -> PlanItem:
     item = PlanItem(line=line.line, text=line.text, number=line.number, what=What.WRONG, label=line.label)
     item.wanted, item.wanted_key = line.application, line.key
+    item.label_was = called.get(line.number or 0, "")
     if line.problem or line.number is None:
         item.message = line.problem
         return item
     row = rows.get(line.number)
     if row is None:
-        item.message = _not_rented(account, line.number)
+        item.message = strangers.why(line.number)
         return item
     item.was = row.application_key
     try:
@@ -129,26 +132,38 @@ def _item(
     return item
 
 
-def _without_twins(item: PlanItem, wanted: Mapping[int, set[str]], times: Counter[int]) -> PlanItem:
-    """A number that stands there twice: to one place, it is done once; to two, nobody knows where."""
-    if item.number is None or item.what == What.WRONG:
-        return item
-    if len(wanted[item.number]) > 1:
-        item.what, item.message = What.WRONG, "the number stands there more than once, with different applications"
-    elif times[item.number] > 1:
-        times[item.number] -= 1
-        item.what, item.message = What.LEAVE, "the number stands there more than once; it is done once"
-        item.label = ""
-    return item
+def _as_one(twins: Sequence[PlanItem], called: str) -> None:
+    """A number that stands there more than once is done once, by the last line; to two places, nobody knows where."""
+    placed = [item for item in twins if item.wanted or item.wanted_key]
+    goals, labelled = {item.to for item in placed}, {item.label for item in twins if item.label}
+    done = (placed or list(twins))[-1]
+    for item in twins:
+        if len(goals) > 1 or len(labelled) > 1:
+            what = "applications" if len(goals) > 1 else "labels"
+            item.what, item.message = What.WRONG, f"the number stands there more than once, with different {what}"
+        elif item is not done:
+            item.what, item.message = What.LEAVE, "the number stands there more than once; it is done once"
+            item.label = ""
+        else:
+            item.label = "".join(labelled)
+            if item.what == What.LEAVE and item.label not in ("", called):
+                item.what = What.LABEL
 
 
-def _not_rented(account: Account, number: int) -> str:
-    """A number that is not in the list; one that lacks its country code is told from one that is nobody's."""
-    like = Number.objects.filter(account=account, number__endswith=str(number)) if number > 10_000 else None
-    found = list(like.order_by("number")[:2]) if like is not None else []
-    if len(found) == 1:
-        return f"{NOT_RENTED}. Is +{found[0].number} meant? Then the country code is missing"
-    return NOT_RENTED
+class _Strangers:
+    """Numbers that are not in the list: one that lacks its country code is told from one that is nobody's."""
+
+    def __init__(self, account: Account) -> None:
+        self.account, self.left = account, HINTS
+
+    def why(self, number: int) -> str:
+        text = str(number)
+        if self.left and len(text) >= search.HOME_DIGITS:
+            self.left -= 1
+            like = [n for n in search.with_digits(self.account, text, 20) if str(n).endswith(text)]
+            if len(like) == 1:
+                return f"{NOT_RENTED}. Is +{like[0]} meant? Then the country code is missing"
+        return NOT_RENTED
 
 
 def _labels(account: Account, numbers: Sequence[int]) -> dict[int, str]:

@@ -82,11 +82,8 @@ def undoing(*, actor: Actor, operation: UUID) -> Plan:
     if Plan.objects.filter(key=operation, state__in=[Plan.State.APPLYING, Plan.State.PAUSED]).exists():
         raise Refusal("This is not at its end yet. Nothing was changed. Cancel it first, or wait.")
     mine = Entry.objects.filter(Q(operation=operation) | Q(part_of=operation), account=actor.account)
-    done = mine.filter(
-        action__in=PLACINGS,
-        phase__in=[Phase.OUTCOME, Phase.SETTLEMENT],
-        state__in=[State.SUCCEEDED, State.FAILED],
-    )
+    known = Q(phase=Phase.OUTCOME, state__in=[State.SUCCEEDED, State.FAILED]) | Q(phase=Phase.SETTLEMENT)
+    done = mine.filter(known, action__in=PLACINGS)
     moved: dict[int, tuple[str, str]] = {}
     lines = Line.objects.filter(entry__in=done).exclude(was=F("became")).order_by("id")
     for number, was, became in lines.values_list("number", "was", "became"):
@@ -157,7 +154,9 @@ def page(plan: Plan, after: int = 0, what: str = "") -> Page:
 
 def stale(plan: Plan) -> list[int]:
     """The numbers of the plan that are no longer where they were when it was made."""
-    shown = dict(plan.items.exclude(what=What.WRONG).values_list("number", "was"))
+    # A label alone wants the number nowhere.
+    lines = plan.items.exclude(what=What.WRONG).exclude(what=What.LABEL, wanted="")
+    shown = dict(lines.values_list("number", "was"))
     now = planned.rows_of(plan.account, [number for number in shown if number is not None])
     return [
         number

@@ -228,9 +228,17 @@ def in_doubt(account: Account, number: int) -> bool:
 
 def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
     numbers = Number.objects.filter(account=account)
+    whole = search.whole(filter.q)
+    if whole and numbers.filter(number__in=whole).exists():
+        return _filtered(numbers.filter(number__in=whole), filter, counts, doubted)
     for word in search.words(filter.q):
         called = Q(application__in=counts.called(word))
         numbers = numbers.filter(reduce(or_, search.meanings(account, word, counts), called))
+    return _filtered(numbers, filter, counts, doubted)
+
+
+def _filtered(numbers: QuerySet[Number], filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
+    """By all but the search."""
     if filter.application == UNASSIGNED:
         numbers = numbers.filter(application__isnull=True)
     elif filter.application:

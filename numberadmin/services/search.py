@@ -1,5 +1,7 @@
 """Finding numbers by a word: by digits, a place, an application or a label."""
 
+import re
+
 from django.db import connection
 from django.db.models import Q
 
@@ -14,6 +16,8 @@ SHORTEST = 3
 HOME_DIGITS = 5
 # So many at least has one with it.
 WHOLE = 9
+# No number has more.
+LONGEST = 15
 # So many labels at most are looked up by their numbers.
 MOST_LABELS = 2000
 # So many places are looked through one by one.
@@ -21,15 +25,14 @@ FEW = 8
 
 
 def words(q: str) -> list[str]:
-    """The words of a search; a text that is a number in any common spelling is one word of digits."""
-    spelled = q.lower().removeprefix("tel:").replace("(0)", "")
-    digits = "".join(c for c in spelled if c.isdigit())
-    return [digits] if digits and not any(c.isalpha() for c in spelled) else q.split()
+    """The words of a search; a text that is a number in any common spelling is one word."""
+    return [q] if _spelled(q) else q.split()
 
 
 def whole(q: str) -> list[int]:
-    """The numbers that a search names whole, be they rented or not."""
-    return [int(digits) for word in words(q)[:1] for digits in _digits(word) if len(digits) >= WHOLE]
+    """The numbers that a search names whole, be they rented or not: one, or several with commas or semicolons."""
+    found = [[d for d in _digits(part) if WHOLE <= len(d) <= LONGEST] for part in re.split("[,;]", q) if part.strip()]
+    return [int(digits) for some in found for digits in some] if all(found) else []
 
 
 def meanings(account: Account, word: str, counts: Counts) -> list[Q]:
@@ -51,7 +54,8 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     places, called = counts.places(word), counts.called(word)
     held = {row.application: row.count for row in counts.held()} if called else {}
     known = sum(places.values()) + sum(held.get(row, 0) for row in called)
-    if known > most or len(folded(word)) < SHORTEST or _country(word, counts):
+    texts = [folded(word), *_digits(word)]
+    if known > most or min(map(len, texts)) < SHORTEST or _country(word, counts):
         return None
     mine = Number.objects.filter(account=account).values_list("number", flat=True)
     found = set(_indexed(account, Label, folded(word), most))
@@ -62,17 +66,29 @@ def few(account: Account, word: str, counts: Counts, most: int) -> set[int] | No
     return found if len(found) <= most else None
 
 
+def with_digits(account: Account, digits: str, most: int) -> list[int]:
+    """The rented numbers that have these digits in a row; no more than one more than `most`."""
+    return _indexed(account, Number, digits, most)
+
+
 def _country(word: str, counts: Counts) -> str:
     """The id of the country that is called so."""
     return next((key for key, _ in counts.countries if key.lower() == word.lower()), "")
 
 
+def _spelled(text: str) -> str:
+    """The digits of a number in any common spelling; empty where it is none."""
+    plain = text.lower().removeprefix("tel:").replace("(0)", "")
+    digits = "".join(c for c in plain if c in "0123456789")
+    return "" if any(c.isalpha() or (c.isdigit() and not c.isascii()) for c in plain) else digits
+
+
 def _digits(word: str) -> list[str]:
-    """The digits, and those without the zero that some write before a number where they are at home."""
-    if not (word.isascii() and word.isdigit()):
-        return []
-    bare = word.lstrip("0")
-    return [word] if bare == word or len(bare) < HOME_DIGITS else [word, bare]
+    """The digits, and those without the zeros that some write before: two where they are abroad, one at home."""
+    digits = _spelled(word)
+    bare = digits.lstrip("0")
+    abroad = digits.startswith("00") and len(bare) >= SHORTEST
+    return [digits, bare] if bare != digits and (abroad or len(bare) >= HOME_DIGITS) else [digits] if digits else []
 
 
 def _indexed(account: Account, model: type[Number] | type[Label], text: str, most: int) -> list[int]:

@@ -15,7 +15,9 @@ LABEL_LENGTH = 100
 COLUMNS = ("number", "application", "label")
 # What a table may have besides: the inventory's export does.
 FURTHER = ("application_key",)
-_RANGE = re.compile(r"^\s*\+?([\d ().]{4,})\s*(?:-|–|\.\.|to)\s*\+?([\d ().]{4,})\s*$")
+_RANGE = re.compile(r"^\s*(\+?[\d ().]{4,})\s*(-|–|\.\.|to)\s*(\+?[\d ().]{4,})\s*$")
+# Two ends of a range with a dash between them; what is shorter is a part of one number.
+_SHORTEST = 7
 # How Excel names the separator, on a line before the first.
 _SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 _ROUNDED = re.compile(r"^[+']?\d(?:[.,]\d+)?[eE]\+?\d+$")
@@ -91,7 +93,7 @@ def number_of(text: str) -> int:
             f"a spreadsheet has rounded this number to {plain}: its digits are lost. Format the column as text, and "
             "fill it again"
         )
-    plain = re.sub(r"\.0+$", "", plain.lower().removeprefix("tel:").replace("(0)", ""))
+    plain = re.sub(r"^(\d+)\.0+$", r"\1", plain.lower().removeprefix("tel:").replace("(0)", ""))
     digits = re.sub(r"[\s().\-/\u00a0\u2010-\u2015]", "", plain).removeprefix("+")
     if plain.startswith("00"):
         digits = digits.removeprefix("00")
@@ -114,6 +116,11 @@ def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
     line = Line(
         place, text, application=" ".join(cell("application").split())[:200], key=key, label=label[:LABEL_LENGTH]
     )
+    if any("\n" in row[at] for at in places.values() if at < len(row)):
+        problem = (
+            'a cell goes over several lines, which may be lines of their own: look for a single quotation mark (")'
+        )
+        return replace(line, text=" ".join(text.split()), problem=problem)
     if len(label) > LABEL_LENGTH:
         return replace(line, problem=f"the label is longer than {LABEL_LENGTH} characters")
     try:
@@ -125,8 +132,8 @@ def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
 def _spread(place: int, piece: str) -> Iterator[Line]:
     """One piece of a line: a number, or a range of them."""
     try:
-        if ends := _RANGE.match(piece):
-            first, last = (number_of(end) for end in ends.groups())
+        if (ends := _RANGE.match(piece)) and _is_range(*ends.groups()):
+            first, last = number_of(ends[1]), number_of(ends[3])
             if first > last or last - first >= 10_000:
                 yield Line(
                     place, piece[:100], problem="a range goes from the smaller to the larger, over 10,000 at most"
@@ -140,15 +147,21 @@ def _spread(place: int, piece: str) -> Iterator[Line]:
         yield Line(place, piece[:100], problem=str(error))
 
 
+def _is_range(first: str, sign: str, last: str) -> bool:
+    """Dashes stand inside of numbers too: between two ends that are as long as each other they make a range."""
+    lengths = {sum(c.isdigit() for c in end) for end in (first, last)}
+    return sign in ("..", "to") or (len(lengths) == 1 and min(lengths) >= _SHORTEST)
+
+
 def _rows(text: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+        # A quotation mark that nothing closes would take all the lines after it into one cell.
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True))
     except csv.Error:
-        # Of the ways in which a table may be damaged, this one alone is not read as a wrong line.
         raise Refusal(
-            f"Line {len(rows) + 1} of the table is longer than any line with a number. Nothing was changed. "
-            'Look whether a quotation mark (") stands there alone.'
+            f'Row {len(rows) + 1} of the table cannot be read: a quotation mark (") stands there alone, or a cell has '
+            "no end. Nothing was changed."
         ) from None
     return rows
 
@@ -156,7 +169,7 @@ def _rows(text: str) -> list[list[str]]:
 def _separator(text: str) -> str:
     if named := _SEPARATOR.match(text):
         return named[1]
-    first = text.partition("\n")[0]
+    first = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t", key=first.count)
 
 

@@ -125,15 +125,19 @@ def _label_some(plan: Plan) -> bool:
     actor = _actor(plan)
     for item in items:
         number = item.number or 0
+        note = labels.one(plan.account, number).note
         try:
             labels.set_label(
                 actor=actor,
                 operation=uuid5(plan.key, f"label {number}"),
                 number=number,
                 label=item.label,
-                note=labels.one(plan.account, number).note,
+                note=note,
+                seen=(item.label_was, note),
             )
             _mark([item], PlanItem.State.DONE, LABELLED)
+        except Changed:
+            _mark([item], PlanItem.State.CHANGED, "its label was changed meanwhile, so that was left alone")
         except (Forbidden, SignInAgain) as error:
             raise Stopped(error.message) from None
         except Refusal as refusal:

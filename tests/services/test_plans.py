@@ -9,7 +9,7 @@ import pytest
 from numberadmin.accounts.models import Account, Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
-from numberadmin.services import assignment, jobs, plans, steps, unassignment
+from numberadmin.services import assignment, jobs, labels, plans, steps, unassignment
 from numberadmin.services.models import Label, Number, Plan
 from numberadmin.services.results import Changed, Forbidden, NotHere, Refusal
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -202,6 +202,8 @@ def test_a_number_of_two_capabilities_whose_answer_is_lost_is_assigned_again_to_
     held = sinch.state()["assignments"][SUPPORT]
     assert both in held["sms"]
     assert {both, voice} <= set(held["voice"])
+    undoing = plans.undoing(actor=jane, operation=plan.key)
+    assert set(undoing.items.values_list("number", "what")) == {(both, "unassign"), (voice, "unassign")}
 
 
 def test_a_plan_is_paused_resumed_and_cancelled(jane, sinch):
@@ -354,3 +356,42 @@ def test_a_plan_of_another_account_is_not_there(jane):
     plan = made(jane, (free(jane)[0], SUPPORT))
     with pytest.raises(NotHere):
         plans.one(Account.objects.create(organisation_id="1", name="Other"), plan.key)
+
+
+def test_a_number_that_stands_there_twice_keeps_its_label(jane):
+    number, there = free(jane)[0], in_application(jane, SUPPORT)[0]
+    plan = made(jane, (number, SUPPORT, "Desk"), (number, SUPPORT), (there, SUPPORT, "Bell"), (there, SUPPORT))
+    assert [what for what, _ in kinds(plan).values()] == ["leave", "assign", "leave", "label"]
+    applied(jane, plan)
+    assert dict(Label.objects.values_list("number", "label")) == {number: "Desk", there: "Bell"}
+
+
+def test_two_labels_for_one_number_are_wrong_and_a_label_alone_wants_it_nowhere(jane):
+    number, other = free(jane, count=2)
+    plan = made(jane, (number, SUPPORT, "Desk"), (number, SUPPORT, "Bell"), (other, "", "Hall"), (other, SUPPORT))
+    assert [what for what, _ in kinds(plan).values()] == ["wrong", "wrong", "leave", "assign"]
+    assert "different labels" in kinds(plan)[2][1]
+    assert plan.items.get(what="assign").label == "Hall"
+
+
+def test_a_plan_of_labels_follows_a_number_that_moved(jane):
+    there = in_application(jane, SUPPORT)[0]
+    plan = made(jane, (there, "", "Bell"))
+    unassignment.unassign(actor=jane, operation=uuid4(), numbers=[there])
+    assert plans.page(plan).stale == 0
+    assert kinds(plans.again(actor=jane, plan=plan)) == {2: ("label", "")}
+
+
+def test_a_label_that_somebody_has_changed_meanwhile_is_left_alone(jane):
+    there = in_application(jane, SUPPORT)[0]
+    plan = made(jane, (there, "", "Bell"))
+    labels.set_label(actor=jane, operation=uuid4(), number=there, label="Door", note="")
+    applied(jane, plan)
+    assert Label.objects.get(number=there).label == "Door"
+    assert plan.items.get().state == "changed"
+
+
+def test_of_many_strangers_only_some_are_looked_up(jane, django_assert_max_num_queries):
+    with django_assert_max_num_queries(280):
+        plan = made(jane, *((10_000_000_000 + place, SUPPORT) for place in range(2000)))
+    assert plan.items.filter(what="wrong").count() == 2000

@@ -55,7 +55,7 @@ def test_the_separator_that_excel_names_is_taken():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("number,application\n14155550101,A\n" + "1" * 200_000, "Line 3 .* is longer"),
+        ("number,application\n14155550101,A\n" + "1" * 200_000, "Row 3 of the table cannot be read"),
         ("number,Number,application\n14155550101,14155550102,A\n", "Two columns .* called number"),
     ],
 )
@@ -86,3 +86,36 @@ def test_too_much_is_refused(monkeypatch):
     monkeypatch.setattr(sheet, "MOST_LINES", 3)
     with pytest.raises(Refusal, match="At most"):
         pasted("14155550100-14155550109")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+1 (415) 555-0102", 14155550102),
+        ("+1 415 555-0102", 14155550102),
+        ("+1 (415) 000-5550", 14150005550),
+        ("1 415 555-1234", 14155551234),
+        ("+46 31-390 06 00", 46313900600),
+        ("+44 20 7946-0100", 442079460100),
+    ],
+)
+def test_a_dash_inside_of_a_number_makes_no_range(text, number):
+    assert [row.number for row in pasted(text)] == [number]
+
+
+def test_zeros_at_the_end_belong_to_the_number():
+    assert number_of("+1.415.555.0000") == 14155550000
+    assert number_of("14155550101.00") == 14155550101
+
+
+def test_a_quotation_mark_that_nothing_closes_swallows_no_lines():
+    text = 'number,application,label\n14155550101,A,"17 inch\n14155550102,none,\n14155550105,none,'
+    with pytest.raises(Refusal, match="Row 2 of the table cannot be read"):
+        table(text)
+    [row, after] = table(text + '"\n14155550106,A,')
+    assert "several lines" in row.problem
+    assert after.number == 14155550106
+
+
+def test_an_empty_line_before_the_header_does_not_hide_the_separator():
+    assert [row.application for row in table("\n\nnumber;application\n14155550101;A\n")] == ["A"]

@@ -78,6 +78,8 @@ class PlanItem(models.Model):
     was = models.CharField(max_length=64, blank=True)
     to = models.CharField(max_length=64, blank=True)
     label = models.CharField(max_length=100, blank=True)
+    # What it was called when that was shown.
+    label_was = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     message = models.CharField(max_length=500, blank=True)
     # The step that it is in, once that is begun. Where it was settled that nothing came of that, it comes into another.
