@@ -8,11 +8,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from inventory import forms
-from numberadmin import files, web
+from numberadmin import files, spelling, web
 from numberadmin.accounts.roles import May
 from numberadmin.services import history
 from numberadmin.services.history import Difference, Past
 
+# A day later than the first day there is.
+EARLIEST = dt.datetime(1, 1, 3, tzinfo=dt.UTC)
 COLUMNS = (
     "number", "change", "was_rented", "was_in", "was_in_name", "is_rented", "is_in", "is_in_name", "in_doubt",
 )  # fmt: skip
@@ -23,13 +25,15 @@ COLUMNS = (
 def as_it_was(request: web.Request) -> HttpResponse:
     account, first = request.actor.account, history.known_since(request.actor.account)
     moment = _moment(request.GET.get("at", "")) or timezone.now()
-    digits = "".join(c for c in (request.GET.get("number") or request.GET.get("q", ""))[:40] if c in "0123456789")[:15]
+    asked = (request.GET.get("number") or request.GET.get("q", ""))[:40]
+    digits = spelling.bare(asked)[:15]
     one = history.one(account, int(digits), moment) if digits else None
     known = bool(first and moment >= first)
     context = {
         "at": moment,
         "typed": _field(moment),
         "digits": digits,
+        "asked": asked,
         "first": first,
         "known": known,
         "wrong": bool(request.GET.get("at")) and _moment(request.GET["at"]) is None,
@@ -48,6 +52,8 @@ def changes(request: web.Request) -> HttpResponse:
     account = request.actor.account
     start, end = _span(request.GET)
     context = {
+        "wrong": any(request.GET.get(name) and _moment(request.GET[name]) is None for name in ("from", "to")),
+        "future": end > timezone.now() + dt.timedelta(minutes=1),
         "start": start,
         "end": end,
         "typed_start": _field(start),
@@ -81,7 +87,7 @@ def _side(past: Past) -> tuple[str, str, str]:
 def _span(query: QueryDict) -> tuple[dt.datetime, dt.datetime]:
     """From `from` to `to`: without them, the last day."""
     end = _moment(query.get("to", "")) or timezone.now()
-    start = _moment(query.get("from", "")) or end - dt.timedelta(days=1)
+    start = _moment(query.get("from", "")) or max(end, EARLIEST) - dt.timedelta(days=1)
     return min(start, end), max(start, end)
 
 

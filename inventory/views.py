@@ -172,7 +172,7 @@ def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) ->
 
 def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> HttpResponse:
     """Back to the page of the form; htmx gets that page's part which has changed."""
-    posting.say(request, outcome)
+    posting.say(request, outcome, posting.UNDO if changed and outcome.state == "succeeded" else "")
     to = posting.back(request, reverse("inventory"))
     if not request.htmx:
         return redirect(to)

@@ -17,6 +17,8 @@ from numberadmin.services import doubt
 from numberadmin.services.results import NotRecorded, Outcome, Refusal
 
 DRAFT = "draft"
+# Marks a message whose operation the page offers to undo.
+UNDO = "undo"
 DOUBTS = "doubts"
 # The fields that are never kept.
 SECRET = ("csrfmiddlewaretoken", "password", "current", "code")
@@ -33,7 +35,8 @@ def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
     if outcome.state == State.UNKNOWN:
         request.session[DOUBTS] = [*request.session.get(DOUBTS, [])[-9:], str(outcome.operation)]
     before = "This was sent before, and done once. " if outcome.repeated else ""
-    messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tag)
+    tags = f"{tag} {outcome.operation}" if tag == UNDO else tag
+    messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tags)
 
 
 def tell_of_doubts(request: HttpRequest) -> None:

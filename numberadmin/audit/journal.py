@@ -17,6 +17,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from numberadmin import spelling
 from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
 
@@ -51,7 +52,7 @@ class Filter:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filter":
         """Reads the fields of the page's form; what makes no sense is as if it were not there."""
-        digits = "".join(c for c in query.get("number", "")[:40] if c in "0123456789")
+        digits = spelling.bare(query.get("number", "")[:40])
         page = query.get("page", "")
         return cls(
             q=" ".join(query.get("q", "")[:100].replace("\0", "").split()),
@@ -120,7 +121,8 @@ class Row:
         """Whether it put numbers into another application, or out of one; with steps, whether some may have."""
         if self.many is not None:
             return self.finished_at is not None
-        return self.outcome == State.SUCCEEDED and self.action in PLACINGS
+        came = self.outcome == State.SUCCEEDED or any(line.was != line.became for line in self.lines)
+        return self.action in PLACINGS and self.finished_at is not None and self.outcome != State.UNKNOWN and came
 
     @property
     def unsaid(self) -> int:
@@ -197,7 +199,7 @@ def matching(account: Account, filter: Filter) -> QuerySet[Entry]:
         firsts = firsts.filter(at__lte=filter.until)
     if filter.number is not None:
         firsts = firsts.filter(_with_line(account, Q(number=filter.number)))
-    for word in filter.q.split():
+    for word in [filter.q] if spelling.digits(filter.q) else filter.q.split():
         firsts = firsts.filter(_has_word(account, word))
     return firsts.filter(_ended(account, filter.outcome)) if filter.outcome else firsts
 
@@ -328,8 +330,7 @@ def _has_word(account: Account, word: str) -> Q:
     if len(word) == 36 and word.count("-") == 4:
         with suppress(ValueError):
             found |= Q(operation=UUID(word)) | Q(part_of=UUID(word))
-    digits = word.lstrip("+")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 15:
+    if digits := spelling.bare(word):
         found |= _with_line(account, Q(number__contains=digits))
     return found
 

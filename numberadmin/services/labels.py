@@ -18,6 +18,8 @@ from numberadmin.services.results import Changed, NotHere, Outcome, Refusal
 
 LABEL_LENGTH = 100
 NOTE_LENGTH = 2000
+# So much of a note is repeated in a message; the audit's details have all of it.
+NOTE_SHOWN = 200
 
 
 def set_label(
@@ -106,5 +108,13 @@ def _message(number: int, before: tuple[str, str], label: str, note: str) -> str
     if before[0] != label:
         parts.append(f"Labelled +{number} “{label}”." if label else f"Took the label “{before[0]}” from +{number}.")
     if before[1] != note:
-        parts.append(f"Changed the note on +{number}." if note else f"Took away the note on +{number}.")
+        was, now = (f"“{text[:NOTE_SHOWN]}{'…' * (len(text) > NOTE_SHOWN)}”" for text in (before[1], note))
+        if not before[1]:
+            parts.append(f"Noted {now} on +{number}.")
+        else:
+            parts.append(
+                f"Changed the note on +{number} from {was} to {now}."
+                if note
+                else f"Took the note {was} from +{number}."
+            )
     return " ".join(parts)

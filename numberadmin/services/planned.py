@@ -50,24 +50,26 @@ class _Names:
                 self.by_name[application.name.casefold()].append(application)
 
     def goal(self, line: sheet.Line, now: Application | None) -> Application | None:
-        """The application that the line wants the number in, which is in `now`; None for none. Raises _Wrong.
-
-        Where it names one twice, as an export does, that which is not `now` is what somebody has changed.
-        """
+        """The application that the line wants the number in, which is in `now`; None for none. Raises _Wrong."""
         text, key = line.application, line.key
-        if not text and not key:
-            if line.label or (now is None and key is not None):
-                return now
-            raise _Wrong("no application is given; write none for taking the number out of its application")
-        if not text or not key or self._are_one(text, key):
-            found = self._find(key or text)
+        if text and not (key and self._are_one(text, key)):
+            return self._find(text)
+        if key:
+            found = self._find(key)
             if not text and found and found == now and now.name:
                 raise _Wrong("the application is empty and its key is not; write none for taking the number out of it")
             return found
-        goal, other = self._find(text), self._find(key)
-        if now in (goal, other):
-            return goal if other == now else other
-        raise _Wrong("application and application_key are two different applications; leave one of them empty")
+        if key is not None:
+            # An export has both columns, and both are empty where a number is in no application.
+            return None
+        if line.label:
+            return now
+        raise _Wrong("no application is given; write none for taking the number out of its application")
+
+    def doubt(self, line: sheet.Line) -> str:
+        """What is said of a line whose two columns for the application say different things."""
+        both = line.application and line.key and not self._are_one(line.application, line.key)
+        return f"its application_key, {line.key}, was not looked at, for its application says otherwise" if both else ""
 
     def _are_one(self, text: str, key: str) -> bool:
         application = self.by_key.get(_key(key))
@@ -114,7 +116,7 @@ def _item(
         return item
     item.was = row.application_key
     try:
-        goal = named.goal(line, row.application)
+        goal, item.message = named.goal(line, row.application), named.doubt(line)
     except _Wrong as wrong:
         item.message = str(wrong)
         return item

@@ -153,10 +153,9 @@ def page(plan: Plan, after: int = 0, what: str = "") -> Page:
 
 
 def stale(plan: Plan) -> list[int]:
-    """The numbers of the plan that are no longer where they were when it was made."""
-    # A label alone wants the number nowhere.
-    lines = plan.items.exclude(what=What.WRONG).exclude(what=What.LABEL, wanted="")
-    shown = dict(lines.values_list("number", "was"))
+    """The numbers that the plan puts elsewhere, and that are no longer where they were when it was made."""
+    # What is left where it is, and a label, are the same wherever the number has gone.
+    shown = dict(plan.items.filter(what__in=PLACINGS).values_list("number", "was"))
     now = planned.rows_of(plan.account, [number for number in shown if number is not None])
     return [
         number
@@ -241,12 +240,12 @@ def record_end(plan: Plan, actor: Actor | None) -> None:
     states = Counter(changing(plan).values_list("state", flat=True))
     total, done = sum(states.values()), states[PlanItem.State.DONE]
     said = [
-        f"{done:,} of {total:,} lines were done.",
-        f"{states[PlanItem.State.FAILED]:,} failed.",
-        f"{states[PlanItem.State.CHANGED]:,} had changed meanwhile and were left alone.",
-        f"{states[PlanItem.State.WAITING]:,} were not begun.",
+        f"Done: {done:,} of {total:,}.",
+        f"Failed: {states[PlanItem.State.FAILED]:,}.",
+        f"Changed meanwhile, and left alone: {states[PlanItem.State.CHANGED]:,}.",
+        f"Not begun: {states[PlanItem.State.WAITING]:,}.",
     ]
-    message = " ".join(said[:1] + [text for text in said[1:] if not text.startswith("0 ")])
+    message = " ".join(said[:1] + [text for text in said[1:] if not text.endswith(": 0.")])
     state = State.SUCCEEDED if done == total else State.FAILED
     record.ended(actor, intent, record.Result(state, message, details={"many": total}))
 
@@ -264,7 +263,7 @@ def result_rows(plan: Plan) -> Iterable[dict[str, object]]:
             "to": item.to,
             "to_name": names.get(item.to, ""),
             "label": item.label,
-            "state": "" if item.what == What.WRONG else item.state,
+            "state": {What.WRONG: "", What.LEAVE: "left"}.get(What(item.what), item.state),
             "message": item.message,
             "operation": item.operation,
         }

@@ -5,6 +5,7 @@ import re
 from django.db import connection
 from django.db.models import Q
 
+from numberadmin import spelling
 from numberadmin.accounts.models import Account
 from numberadmin.services import labels
 from numberadmin.services.counts import Counts
@@ -26,12 +27,15 @@ FEW = 8
 
 def words(q: str) -> list[str]:
     """The words of a search; a text that is a number in any common spelling is one word."""
-    return [q] if _spelled(q) else q.split()
+    return [q] if spelling.digits(q) else q.split()
 
 
 def whole(q: str) -> list[int]:
-    """The numbers that a search names whole, be they rented or not: one, or several with commas or semicolons."""
-    found = [[d for d in _digits(part) if WHOLE <= len(d) <= LONGEST] for part in re.split("[,;]", q) if part.strip()]
+    """The numbers that a search names whole, be they rented or not: one, or several one after the other."""
+    parts = [part for part in re.split(r"[,;]|\s(?=\+)", q) if part.strip()]
+    if any(len(spelling.digits(part)) > LONGEST for part in parts):
+        parts = [piece for part in parts for piece in part.split()]
+    found = [[d for d in _digits(part) if WHOLE <= len(d) <= LONGEST] for part in parts]
     return [int(digits) for some in found for digits in some] if all(found) else []
 
 
@@ -76,17 +80,9 @@ def _country(word: str, counts: Counts) -> str:
     return next((key for key, _ in counts.countries if key.lower() == word.lower()), "")
 
 
-def _spelled(text: str) -> str:
-    """The digits of a number in any common spelling; empty where it is none."""
-    plain = text.lower().removeprefix("tel:").replace("(0)", "")
-    digits = "".join(c for c in plain if c in "0123456789")
-    return "" if any(c.isalpha() or (c.isdigit() and not c.isascii()) for c in plain) else digits
-
-
 def _digits(word: str) -> list[str]:
-    """The digits, and those without the zeros that some write before: two where they are abroad, one at home."""
-    digits = _spelled(word)
-    bare = digits.lstrip("0")
+    """The digits of a number in any spelling, and those without the zeros before it where these are no part of it."""
+    digits, bare = spelling.digits(word), spelling.bare(word)
     abroad = digits.startswith("00") and len(bare) >= SHORTEST
     return [digits, bare] if bare != digits and (abroad or len(bare) >= HOME_DIGITS) else [digits] if digits else []
 

@@ -43,7 +43,10 @@ class Line:
 
 
 def decoded(raw: bytes) -> str:
-    """A file as spreadsheets write it: UTF-8, UTF-16 with its mark, or the old code of western Windows."""
+    """A file as spreadsheets write it: UTF-8, UTF-16 with its mark, or the old code of western Windows. Raises Refusal
+    for what is no text."""
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refusal("This is a workbook, not a table. Nothing was changed. Save it as CSV in the spreadsheet.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     try:

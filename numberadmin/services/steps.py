@@ -135,7 +135,8 @@ def _label_some(plan: Plan) -> bool:
                 note=note,
                 seen=(item.label_was, note),
             )
-            _mark([item], PlanItem.State.DONE, LABELLED)
+            operation = item.operation or uuid5(plan.key, f"label {number}")
+            _update([item], state=PlanItem.State.DONE, message=LABELLED, operation=operation)
         except Changed:
             _mark([item], PlanItem.State.CHANGED, "its label was changed meanwhile, so that was left alone")
         except (Forbidden, SignInAgain) as error:

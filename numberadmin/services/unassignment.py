@@ -43,7 +43,9 @@ def _plan_unassign(actor: Actor, numbers: Sequence[int], reason: str, seen: Mapp
     refresh.before_a_change(actor)
     rows = selection.rows(actor.account, numbers, seen)
     if free := [row for row in rows if row.application is None]:
-        raise Refusal(f"{selection.in_words(free)} is in no application. Nothing was changed.")
+        raise Refusal(
+            f"In no application already: {selection.some([row.number for row in free])}. Nothing was changed."
+        )
     keys = {row.application_key for row in rows}
     return Plan(
         Action.UNASSIGN,

@@ -321,7 +321,7 @@ def test_what_came_of_a_plan_stands_in_the_audit_under_its_key(jane, sinch):
     sinch.fault(match={"verb": "DELETE"}, kind="status", status=403, code=40300, times=1)
     jobs.work.func(plan.pk)
     outcome = Entry.objects.get(operation=plan.key, phase="outcome")
-    assert (outcome.state, outcome.message) == ("failed", "1 of 2 lines were done. 1 failed.")
+    assert (outcome.state, outcome.message) == ("failed", "Done: 1 of 2. Failed: 1.")
     assert Entry.objects.filter(part_of=plan.key, phase="outcome").count() == 2
 
 
@@ -332,7 +332,7 @@ def test_a_plan_that_is_cancelled_says_what_was_done_by_then(jane):
     steps.take(plan, 1)
     jobs.cancel(actor=jane, operation=uuid4(), plan=plan)
     outcome = Entry.objects.get(operation=plan.key, phase="outcome")
-    assert (outcome.state, outcome.message) == ("failed", "1 of 3 lines were done. 2 were not begun.")
+    assert (outcome.state, outcome.message) == ("failed", "Done: 1 of 3. Not begun: 2.")
 
 
 def test_a_plan_under_way_is_not_undone(jane):

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from numberadmin import files
 from numberadmin.sandbox import sample
-from numberadmin.services import applications, labels, plans, rentals
+from numberadmin.services import applications, assignment, labels, plans, rentals
 from numberadmin.services.results import Refusal
 from tests.services.conftest import REMINDERS, SUPPORT
 from tests.services.test_assign import free, in_application
@@ -58,11 +58,13 @@ def test_an_export_as_it_is_changes_nothing(jane, named):
 @pytest.mark.parametrize(
     ("cells", "what", "to"),
     [
-        ({"application_key": REMINDERS}, "move", REMINDERS),
+        ({"application": "", "application_key": REMINDERS}, "move", REMINDERS),
         ({"application": REMINDERS}, "move", REMINDERS),
         ({"application": REMINDERS, "application_key": ""}, "move", REMINDERS),
         ({"application": "none"}, "unassign", ""),
-        ({"application_key": "none"}, "unassign", ""),
+        ({"application": "", "application_key": "none"}, "unassign", ""),
+        ({"application": "", "application_key": ""}, "unassign", ""),
+        ({"application": REMINDERS, "application_key": CALLS}, "move", REMINDERS),
         ({"label": "Desk"}, "label", SUPPORT),
     ],
 )
@@ -76,8 +78,6 @@ def test_what_is_changed_in_it_is_planned(jane, named, cells, what, to):
     ("cells", "why"),
     [
         ({"application": ""}, "write none"),
-        ({"application": "", "application_key": ""}, "write none"),
-        ({"application": REMINDERS, "application_key": CALLS}, "two different"),
         ({"application": "Nowhere"}, "known as Nowhere"),
     ],
 )
@@ -86,6 +86,27 @@ def test_what_could_mean_two_things_is_wrong(jane, named, cells, why):
     [item] = planned(jane, changed(jane, number, **cells)).values()
     assert item.what == "wrong"
     assert why in item.message
+
+
+def test_uploaded_once_more_it_finds_everything_done(jane, named):
+    number = in_application(jane, SUPPORT)[0]
+    text = changed(jane, number, application=REMINDERS)
+    assert [item.what for item in planned(jane, text).values()] == ["move"]
+    assignment.assign(actor=jane, operation=uuid4(), numbers=[number], application_key=REMINDERS, move=True)
+    assert planned(jane, text) == {}
+
+
+def test_a_key_that_says_otherwise_than_the_application_is_said_and_not_followed(jane, named):
+    number = in_application(jane, SUPPORT)[0]
+    plan = plans.from_table(actor=jane, text=changed(jane, number, application_key=REMINDERS), title="")
+    item = plan.items.get(number=number)
+    assert (item.what, "was not looked at" in item.message) == ("leave", True)
+
+
+def test_an_export_puts_back_what_it_shows(jane, named):
+    number, text = free(jane)[0], exported(jane)
+    assignment.assign(actor=jane, operation=uuid4(), numbers=[number], application_key=REMINDERS)
+    assert [(item.number, item.what) for item in planned(jane, text).values()] == [(number, "unassign")]
 
 
 @pytest.mark.parametrize("name", ["None", "-", "unassign"])

@@ -26,7 +26,7 @@ def test_it_is_one_call_a_number(jane, operation, calls):
 
 
 def test_a_number_in_no_application_is_refused(jane, operation, calls):
-    with pytest.raises(Refusal, match="is in no application"):
+    with pytest.raises(Refusal, match="In no application already"):
         unassignment.unassign(actor=jane, operation=operation, numbers=free(jane))
     assert calls() == []
 

@@ -58,7 +58,7 @@ class PlanItem(models.Model):
         MOVE = "move", "Move"
         UNASSIGN = "unassign", "Unassign"
         LABEL = "label", "Label"
-        LEAVE = "leave", "Leave as it is"
+        LEAVE = "leave", "Leave"
         WRONG = "wrong", "Wrong"
 
     class State(models.TextChoices):

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
@@ -21,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("file", type=Path, help="a CSV with the columns number, application and label")
-        parser.add_argument("--account", help="the organisation's id at Sinch, where there are several accounts here")
+        parser.add_argument(
+            "--account", help="the organisation's id at Sinch or its name, where there are several accounts here"
+        )
         parser.add_argument("--check", action="store_true", help="exit with 2 where the account differs from the file")
 
     def handle(self, *args: Any, file: Path, account: str | None, check: bool, **options: Any) -> None:
@@ -32,6 +35,8 @@ class Command(BaseCommand):
             raise CommandError(f"The file cannot be read: {error}") from None
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
+        if not lines:
+            raise CommandError("There is no number in this file.")
         if why_not := settling.read_account(team, settings.LOCK_SECONDS):
             self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
         items = planned.items_of(team, lines)
@@ -51,7 +56,7 @@ def _account(organisation: str | None) -> Account:
     """The one that is named, or the only one there is."""
     teams = Account.objects.order_by("name", "id")
     if organisation is not None:
-        teams = teams.filter(organisation_id=organisation)
+        teams = teams.filter(Q(organisation_id=organisation) | Q(name__iexact=organisation))
     found = list(teams[:2])
     if len(found) == 1:
         return found[0]
