@@ -25,6 +25,8 @@ from numberadmin.services.results import Busy, Changed, Outcome, Refusal
 SILENT = 30
 # What no worker has taken for so many seconds, none is there to take.
 UNTAKEN = 2
+# So many seconds a worker is at one plan while another one waits.
+TURN = 5.0
 
 log = logging.getLogger(__name__)
 _started: "subprocess.Popen[bytes] | None" = None
@@ -94,13 +96,17 @@ def cancel(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
 
 
 def revive() -> int:
-    """Plans whose worker has died are given to another one. Gives how many."""
+    """Plans whose worker has died are given to another one. Gives how many. Where a plan was stopped in the middle of a
+    step, what came of that is looked up."""
     silent = timezone.now() - dt.timedelta(seconds=SILENT)
     count = 0
     for plan in Plan.objects.filter(state=Plan.State.APPLYING, beat_at__lt=silent):
         if Plan.objects.filter(pk=plan.pk, beat_at=plan.beat_at).update(beat_at=timezone.now()):
             work.enqueue(plan.pk)
             count += 1
+    lately = timezone.now() - dt.timedelta(hours=1)
+    for plan in Plan.objects.filter(state__in=[Plan.State.PAUSED, Plan.State.CANCELLED], beat_at__gt=lately):
+        steps.catch_up(plan)
     return count
 
 
@@ -119,8 +125,12 @@ def start_worker() -> None:
 @task()
 def work(plan_id: int) -> None:
     """Takes the plan's steps, one after the other, until it is at its end, or somebody stops it."""
-    size = steps.FEWEST
+    size, began = steps.STEP, time.monotonic()
     while True:
+        if time.monotonic() - began > TURN and DBTaskResult.objects.ready().exists():
+            # Others wait: this one goes to the end of the queue.
+            work.enqueue(plan_id)
+            return
         plan = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).select_related("account").first()
         if plan is None:
             return
@@ -151,13 +161,19 @@ def _to(
     actor: Actor, operation: UUID, plan: Plan, before: Sequence[Plan.State], after: Plan.State, what: str
 ) -> Outcome:
     permission.ensure(actor, May.CHANGE)
+    asked = {"plan": str(plan.key), "state": str(after)}
+    if earlier := record.earlier(actor, operation, asked):
+        return earlier
     with transaction.atomic(durable=True):
         ended = timezone.now() if after == Plan.State.CANCELLED else None
         rows = Plan.objects.filter(pk=plan.pk, state__in=before)
         if not rows.update(state=after, beat_at=timezone.now(), ended_at=ended, message=""):
             raise Refusal("The plan is no longer in that state. Nothing was changed. Look at it again.")
         message = f"{what} the plan “{plan.title}”."
-        outcome = record.event(actor.account, actor, Action.PLAN, message, operation=operation, part_of=plan.key)
+        details = {"asked": asked}
+        outcome = record.event(
+            actor.account, actor, Action.PLAN, message, operation=operation, details=details, part_of=plan.key
+        )
         if ended:
             plans.record_end(plan, actor)
     return outcome

@@ -37,8 +37,10 @@ def keep(*, actor: Actor, name: str, query: QueryDict) -> View:
     view = View(" ".join(name.replace("\0", "").split())[:60], filters(query))
     if not view.name:
         raise Refusal("Give the view a name. Nothing was saved.")
-    if not view.query or len(view.query) > 500:
+    if not view.query:
         raise Refusal("Choose filters or an order first: the view is what they show. Nothing was saved.")
+    if len(view.query) > 500:
+        raise Refusal("These filters are too long to be kept: search for less. Nothing was saved.")
     with transaction.atomic():
         views = _held(actor)
         if len(views) >= MOST:

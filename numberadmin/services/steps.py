@@ -6,7 +6,9 @@ another, which takes the same step again: what was done is answered from the aud
 
 import time
 from collections.abc import Sequence
-from uuid import uuid4, uuid5
+from contextlib import suppress
+from itertools import groupby
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -16,12 +18,12 @@ from numberadmin.accounts.actor import Actor, Disconnected, of_person
 from numberadmin.audit.models import Entry, Line, Phase, State
 from numberadmin.services import assignment, labels, remote, settling, unassignment
 from numberadmin.services.models import Number, Plan, PlanItem
-from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignInAgain
+from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignedOut, SignInAgain
 
 What = PlanItem.What
 # Numbers of a first step that is a call each. Later ones have more, where they are quick: others get their turn between
 # two steps, and progress is seen after each.
-FEWEST, MOST = 20, 200
+STEP, FEWEST, MOST = 20, 5, 200
 # Seconds that a step may take before the next one is smaller.
 LONG = 2.0
 # Before a step is tried again that others, or a doubt, stand in the way of.
@@ -43,20 +45,21 @@ def paced(size: int, seconds: float) -> int:
     return min(MOST, size * 2) if seconds < LONG / 4 else size
 
 
-def take(plan: Plan, size: int = FEWEST) -> bool:
+def take(plan: Plan, size: int = STEP) -> bool:
     """Does the next step; False where there is none left. Raises Busy where it has to be tried again, and Stopped."""
     items = _next(plan, size)
     if not items:
         return _label_some(plan)
+    actor = _actor(plan)
     try:
-        outcome = _changed(_actor(plan), plan, items)
+        outcome = _changed(actor, plan, items)
     except Busy:
         raise
     except (Forbidden, SignInAgain) as error:
-        if (operation := items[0].operation) and Entry.objects.filter(
-            operation=operation, phase=Phase.OUTCOME
-        ).exists():
-            _take_over(items, Outcome(operation, State.FAILED, error.message))
+        if isinstance(error, SignInAgain) and not isinstance(error, SignedOut) and actor.connection:
+            instances.forget(plan.account, actor.connection.id)
+        if ended := Entry.objects.filter(operation=_operation(items), phase=Phase.OUTCOME).first():
+            _take_over(items, Outcome(ended.operation, ended.state, error.message))
         raise Stopped(error.message) from None
     except Disconnected:
         raise Stopped(f"{plan.account} is not connected to Sinch. Connect it, then go on.") from None
@@ -80,7 +83,7 @@ def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
         # What was tried before may have come to where it is to be.
         there = Number.objects.filter(account=plan.account, number__in=numbers, application__key__iexact=items[0].to)
         seen |= dict.fromkeys(there.values_list("number", flat=True), items[0].to)
-    operation, reason = items[0].operation or uuid4(), f"Plan: {plan.title}"
+    operation, reason = _operation(items), f"Plan: {plan.title}"
     if items[0].what == What.UNASSIGN:
         return unassignment.unassign(actor=actor, operation=operation, numbers=numbers, reason=reason, seen=seen)
     return assignment.assign(
@@ -92,6 +95,13 @@ def _changed(actor: Actor, plan: Plan, items: Sequence[PlanItem]) -> Outcome:
         reason=reason,
         seen=seen,
     )
+
+
+def _operation(items: Sequence[PlanItem]) -> UUID:
+    """Of a step that was written down."""
+    operation = items[0].operation
+    assert operation is not None
+    return operation
 
 
 def _next(plan: Plan, size: int) -> list[PlanItem]:
@@ -119,7 +129,7 @@ def _label_some(plan: Plan) -> bool:
     """Labels of numbers that are where they are to be; False where none is left."""
     labelled = plan.items.exclude(label="").exclude(message=LABELLED)
     ready = Q(state=PlanItem.State.DONE) | Q(state=PlanItem.State.WAITING, what=What.LABEL)
-    items = list(labelled.filter(ready).order_by("id")[:FEWEST])
+    items = list(labelled.filter(ready).order_by("id")[:STEP])
     if not items:
         return False
     actor = _actor(plan)
@@ -182,6 +192,22 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
     refused = rest if not done and items[0].what == What.ASSIGN else rest[:1]
     _mark(refused, PlanItem.State.FAILED, outcome.message)
     _update(rest[len(refused) :], operation=None)
+
+
+def catch_up(plan: Plan) -> None:
+    """What came of a step that was begun, where the plan was paused or cancelled since: from the audit, with nothing
+    sent. One that is not settled yet is left for later."""
+    begun = plan.items.filter(state=PlanItem.State.WAITING).exclude(operation=None)
+    for _, group in groupby(begun.order_by("operation", "id"), key=lambda item: item.operation):
+        items = list(group)
+        last = Entry.objects.filter(operation=_operation(items)).order_by("-id").first()
+        if last is None:
+            _update(items, operation=None)
+        elif last.state == State.UNKNOWN and last.phase == Phase.SETTLEMENT:
+            _mark(items, PlanItem.State.FAILED, last.message)
+        elif last.phase != Phase.INTENT and last.state != State.UNKNOWN:
+            with suppress(Stopped):
+                _take_over(items, Outcome(last.operation, last.state, last.message))
 
 
 def _in_doubt(items: Sequence[PlanItem], outcome: Outcome) -> bool:

@@ -15,8 +15,9 @@ function count() {
   const ticked = every.filter((box) => box.checked);
   const shown = bar && bar.querySelector("[data-selected]");
   if (!shown) return;
-  shown.textContent = ticked.length;
-  bar.classList.toggle("has-selection", ticked.length > 0);
+  const everything = document.querySelector("[data-all]:checked");
+  shown.textContent = everything ? everything.dataset.all : ticked.length;
+  bar.classList.toggle("has-selection", ticked.length > 0 || Boolean(everything));
   mixed(bar.querySelector("[data-select-all]"), every, ticked.length);
   for (const head of all("[data-select-shelf]")) {
     const own = boxes().filter((box) => box.closest("table") === head.closest("table"));
@@ -47,6 +48,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-all]")) count();
   if (event.target.matches("[data-select-all]")) tick(boxes(), event.target.checked);
   if (event.target.matches("[data-select-shelf]")) {
     const table = event.target.closest("table");

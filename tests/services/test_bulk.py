@@ -27,7 +27,7 @@ def visitor(jane, sinch, monkeypatch):
     """Whoever signs in, where two numbers are few and three are many."""
     monkeypatch.setattr(unassignment, "MOST", 2)
     monkeypatch.setattr(assignment, "MOST_MOVED", 2)
-    monkeypatch.setattr(steps, "FEWEST", 2)
+    monkeypatch.setattr(steps, "STEP", 2)
     client = Client()
     client.post("/login/", SINCH)
     sinch.clear_log()
