@@ -1,5 +1,6 @@
 """What each line of a plan comes to, as the mirror has the numbers now."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
@@ -47,7 +48,7 @@ class _Names:
         for application in known:
             self.by_key[_key(application.key)] = application
             if application.name:
-                self.by_name[application.name.casefold()].append(application)
+                self.by_name[_name(application.name)].append(application)
 
     def goal(self, line: sheet.Line, now: Application | None) -> Application | None:
         """The application that the line wants the number in, which is in `now`; None for none. Raises _Wrong."""
@@ -73,19 +74,24 @@ class _Names:
 
     def _are_one(self, text: str, key: str) -> bool:
         application = self.by_key.get(_key(key))
-        return bool(application and text.casefold() in (application.key.casefold(), application.name.casefold()))
+        return bool(application and _name(text) in (_name(application.key), _name(application.name)))
 
     def _find(self, text: str) -> Application | None:
         if text.lower() in applications.NOT_NAMES:
             return None
         if application := self.by_key.get(_key(text)):
             return application
-        like = self.by_name.get(text.casefold(), [])
+        like = self.by_name.get(_name(text), [])
         if len(like) == 1:
             return like[0]
         raise _Wrong(
             f"several applications are called {text}: use the key" if like else f"no application is known as {text}"
         )
+
+
+def _name(text: str) -> str:
+    """A name without capitals, and with its accents written in the one way of several."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _key(text: str) -> str:

@@ -5,6 +5,9 @@ from argparse import Namespace
 from tests.bench import account
 from tests.bench.place import heading, row
 
+# So often a first list is read, each time into a new database; the least counts, as it does for what stands beside it.
+TURNS = 3
+
 
 def pages(options: Namespace) -> None:
     heading("Pages of the inventory, in ms")
@@ -29,16 +32,21 @@ def pages(options: Namespace) -> None:
 def refresh(options: Namespace) -> None:
     size = 100_000 if 100_000 in options.sizes else options.sizes[-1]
     heading(f"Reading the list of {size:,}, in s")
-    with account.sandbox(size) as urls, account.database() as url:
-        plain = account.seen("plain", urls, url)["seconds"]
-        first = account.seen("fill", urls, url)["seconds"]
+    with account.sandbox(size) as urls:
+        plain, first = float("inf"), float("inf")
+        for _ in range(TURNS):
+            with account.database() as url:
+                plain = min(plain, account.seen("plain", urls, url)["seconds"])
+                first = min(first, account.seen("fill", urls, url)["seconds"])
         row(
             "first",
             f"{first:.2f}",
             f"only downloaded and decoded {plain:.2f}",
             f"{first / plain:.2f} times (at most 5.00)",
         )
-        again = account.seen("again", urls, url)
+        with account.database() as url:
+            account.seen("fill", urls, url)
+            again = account.seen("again", urls, url)
         share = again["seconds"] / again["plain"]
         row(
             "unchanged",

@@ -1,16 +1,18 @@
 """A plan shows what would be done, changes nothing before it is applied, and then does exactly what it showed."""
 
 import re
+import unicodedata
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from numberadmin.accounts.models import Account, Connection, Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
 from numberadmin.sandbox import sample
-from numberadmin.services import assignment, jobs, labels, plans, settling, steps, unassignment
+from numberadmin.services import applications, assignment, jobs, labels, plans, settling, steps, unassignment
 from numberadmin.services.models import Label, Number, Plan
 from numberadmin.services.results import Changed, Conflict, Forbidden, NotHere, Refusal
 from tests.services.conftest import REMINDERS, SUPPORT, sign_in
@@ -427,3 +429,25 @@ def test_of_many_strangers_only_some_are_looked_up(jane, django_assert_max_num_q
     with django_assert_max_num_queries(280):
         plan = made(jane, *((10_000_000_000 + place, SUPPORT) for place in range(2000)))
     assert plan.items.filter(what="wrong").count() == 2000
+
+
+def test_a_plan_makes_way_for_another_one_that_waits(jane, sinch, settings, monkeypatch):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    monkeypatch.setattr(jobs, "TURN", -1.0)
+    first, second = (made(jane, (number, SUPPORT)) for number in free(jane, count=2))
+    for plan in (first, second):
+        jobs.apply(actor=jane, operation=uuid4(), plan=plan)
+    jobs.work.func(first.pk)
+    assert changing(sinch) == []
+    waiting = DBTaskResult.objects.ready().order_by("enqueued_at")
+    assert [result.args_kwargs["args"][0] for result in waiting] == [first.pk, second.pk, first.pk]
+
+
+def test_alone_a_plan_makes_way_for_nobody(jane, sinch, monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", -1.0)
+    assert applied(jane, made(jane, (free(jane)[0], SUPPORT))).state == "done"
+
+
+def test_a_name_is_known_in_whatever_way_its_accents_are_written(jane):
+    applications.add(actor=jane, operation=uuid4(), application_key=SUPPORT, name="Zürich désk")
+    assert kinds(made(jane, (free(jane)[0], unicodedata.normalize("NFD", "ZÜRICH désk")))) == {2: ("assign", "")}

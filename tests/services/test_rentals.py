@@ -1,10 +1,11 @@
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from numberadmin.services import applications, rentals, shelves, tallies
+from numberadmin.services import applications, labels, rentals, shelves, tallies
 from numberadmin.services.models import Number, folded
 from numberadmin.services.rentals import Filter
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -21,7 +22,6 @@ def numbers(page):
 
 
 def test_unassigned_numbers_come_first_then_the_applications_by_name(jane):
-    from uuid import uuid4
 
     applications.add(actor=jane, operation=uuid4(), application_key=SUPPORT, name="zulu")
     applications.add(actor=jane, operation=uuid4(), application_key=REMINDERS, name="Alpha")
@@ -115,3 +115,40 @@ def test_an_application_says_how_many_numbers_it_has_and_what_they_cost(jane):
     rows = Number.objects.filter(application__key=SUPPORT)
     assert held[SUPPORT].count == len(rows)
     assert sum(total.amount for total in held[SUPPORT].costs) == sum(row.amount or 0 for row in rows)
+
+
+@pytest.mark.parametrize("between", [" ", ", ", ";", " +"])
+def test_several_whole_numbers_are_found_side_by_side(jane, between):
+    first, second = sorted(Number.objects.order_by("number").values_list("number", flat=True)[3:5])
+    assert sorted(numbers(browse(jane, q=f"{first}{between}{second}"))) == [first, second]
+
+
+@pytest.mark.parametrize("q", ["9" * 22, "9" * 100, "14155550101 " * 5])
+def test_more_digits_than_a_number_has_are_no_mistake_of_ours(jane, q):
+    assert len(numbers(browse(jane, q=q))) <= 1
+
+
+def test_a_word_beside_a_whole_number_counts_too(jane):
+    row = Number.objects.filter(city="SAN FRANCISCO")[0]
+    assert numbers(browse(jane, q=f"{row.number} francisco")) == [row.number]
+    assert numbers(browse(jane, q=f"{row.number} berlin")) == []
+
+
+def test_a_label_of_digits_is_found_as_it_is_written(jane):
+    first, second = Number.objects.order_by("number").values_list("number", flat=True)[:2]
+    labels.set_label(actor=jane, operation=uuid4(), number=first, label="24/7 desk", note=f"twin of {second}")
+    assert numbers(browse(jane, q="24/7")) == [first]
+    assert numbers(browse(jane, q=str(second))) == [second]
+
+
+def test_what_is_exported_is_what_a_search_for_a_whole_number_shows(jane):
+    first, second = Number.objects.order_by("number").values_list("number", flat=True)[:2]
+    labels.set_label(actor=jane, operation=uuid4(), number=first, label="", note=f"twin of {second}")
+    wanted = Filter.from_query(QueryDict(f"q={second}"))
+    assert [row["number"] for row in rentals.exported(jane.account, wanted)] == [second]
+
+
+def test_an_application_is_found_without_the_accents_of_its_name(jane):
+    applications.add(actor=jane, operation=uuid4(), application_key=SUPPORT, name="Zürich désk")
+    wanted = set(Number.objects.filter(application__key=SUPPORT).values_list("number", flat=True))
+    assert set(numbers(browse(jane, q="zurich"))) == wanted
