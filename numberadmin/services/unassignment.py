@@ -24,7 +24,8 @@ def unassign(
     reason: str = "",
     seen: Mapping[int, str] | None = None,
 ) -> Outcome:
-    """Takes each number out of the application it is in. The numbers stay rented, and paid for.
+    """Takes each number out of the application it is in; those that are in none are left, unless all are. The numbers
+    stay rented, and paid for.
 
     `seen` is the application in which the person saw each number: Changed where it is in another one by now.
     """
@@ -41,17 +42,17 @@ def unassign(
 
 def _plan_unassign(actor: Actor, numbers: Sequence[int], reason: str, seen: Mapping[int, str]) -> Plan:
     refresh.before_a_change(actor)
-    rows = selection.rows(actor.account, numbers, seen)
-    if free := [row for row in rows if row.application is None]:
-        raise Refusal(
-            f"In no application already: {selection.some([row.number for row in free])}. Nothing was changed."
-        )
+    named = selection.rows(actor.account, numbers, seen)
+    rows = [row for row in named if row.application]
+    if not rows:
+        raise Refusal(f"{selection.in_words(named)}: in no application already. Nothing was changed.")
     keys = {row.application_key for row in rows}
     return Plan(
         Action.UNASSIGN,
         [Change(row.number, row.application_key, "") for row in rows],
         keys.pop() if len(keys) == 1 else "",
         reason,
+        {"free": len(named) - len(rows)},
     )
 
 
@@ -75,6 +76,8 @@ def _send_unassign(actor: Actor, plan: Plan) -> Result:
     if error is None:
         origin = names.get(plan.application_key) or plan.application_key[:8] or "their applications"
         message = f"Unassigned {selection.in_words(done)} from {origin}. {kept}"
+        if free := plan.details["free"]:
+            message += f" {free:,} of those selected had none."
         return Result(State.SUCCEEDED, message, done, store=store)
     if isinstance(error, sinch.Unanswered):
         message = (

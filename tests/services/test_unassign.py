@@ -26,7 +26,7 @@ def test_it_is_one_call_a_number(jane, operation, calls):
 
 
 def test_a_number_in_no_application_is_refused(jane, operation, calls):
-    with pytest.raises(Refusal, match="In no application already"):
+    with pytest.raises(Refusal, match="in no application already"):
         unassignment.unassign(actor=jane, operation=operation, numbers=free(jane))
     assert calls() == []
 
@@ -63,3 +63,11 @@ def test_a_lost_answer_is_looked_up_in_the_list(jane, operation, sinch, held, au
     assert (outcome.state, audit(operation).outcome) == ("succeeded", "succeeded")
     assert number not in held(SUPPORT)
     assert [call["verb"] for call in sinch.log()].count("DELETE") == 1
+
+
+def test_numbers_that_are_in_no_application_are_left_and_the_others_taken_out(jane, operation, calls, audit):
+    there, none = in_application(jane, SUPPORT)[0], free(jane)[0]
+    outcome = unassignment.unassign(actor=jane, operation=operation, numbers=[there, none])
+    assert outcome.message.endswith("1 of those selected had none.")
+    assert calls().count("DELETE") == 1
+    assert audit(operation).numbers == [there]
