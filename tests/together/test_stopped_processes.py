@@ -32,13 +32,17 @@ def url(tmp_path):
 
 def processes(base):
     """The master that serves at the address and its workers."""
-    port = base.rpartition(":")[2]
-    found = [
-        int(folder.name)
-        for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and f"127.0.0.1:{port}".encode() in (folder / "cmdline").read_bytes()
-    ]
-    return sorted(found)
+    address = f"127.0.0.1:{base.rpartition(':')[2]}".encode()
+    folders = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    return sorted(int(folder.name) for folder in folders if address in command(folder))
+
+
+def command(folder):
+    """What a process was started with; nothing, where it has ended meanwhile."""
+    try:
+        return (folder / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def sign_in(base):
