@@ -20,6 +20,12 @@ HUGE = "9" * 40
         "/inventory/?select=page&doubt=2&capability=' OR 1=1",
         f"/audit/?number={HUGE}&from=2026-13-45&to=never&actor=-1&page={HUGE}",
         "/audit/export/?format=exe&action=nothing",
+        f"/inventory/?q={HUGE},{HUGE}",
+        f"/audit/?q={HUGE}",
+        "/inventory/as-it-was/?at=0001-01-01T00:00&number=M%C3%BCller",
+        "/inventory/as-it-was/changes/?to=0001-01-01T00:00",
+        "/inventory/as-it-was/changes/?from=9999-12-31T23:59&to=now",
+        "/inventory/as-it-was/changes/export/?to=0001-01-01T00:00",
     ],
 )
 def test_a_senseless_question_gets_a_clean_page(jane: Reader, path):
