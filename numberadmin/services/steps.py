@@ -5,7 +5,7 @@ another, which takes the same step again: what was done is answered from the aud
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from itertools import groupby
 from uuid import UUID, uuid4, uuid5
@@ -177,7 +177,7 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
         return
     entry = Entry.objects.filter(operation=outcome.operation).order_by("-id").first()
     became = dict(Line.objects.filter(entry=entry).values_list("number", "became")) if entry else {}
-    done = [item for item in items if became.get(item.number or 0, item.was).lower() == item.to.lower()]
+    done = {item for item in items if became.get(item.number or 0, item.was).lower() == item.to.lower()}
     _mark(done, PlanItem.State.DONE, "")
     rest = [item for item in items if item not in done]
     if entry is not None and entry.phase == Phase.SETTLEMENT:
@@ -201,11 +201,12 @@ def catch_up(plan: Plan) -> None:
     for _, group in groupby(begun.order_by("operation", "id"), key=lambda item: item.operation):
         items = list(group)
         last = Entry.objects.filter(operation=_operation(items)).order_by("-id").first()
-        if last is None:
-            _update(items, operation=None)
-        elif last.state == State.UNKNOWN and last.phase == Phase.SETTLEMENT:
+        if last is None or last.phase == Phase.INTENT:
+            # Somebody may be at it at this moment.
+            continue
+        if last.state == State.UNKNOWN and last.phase == Phase.SETTLEMENT:
             _mark(items, PlanItem.State.FAILED, last.message)
-        elif last.phase != Phase.INTENT and last.state != State.UNKNOWN:
+        elif last.state != State.UNKNOWN:
             with suppress(Stopped):
                 _take_over(items, Outcome(last.operation, last.state, last.message))
 
@@ -223,9 +224,8 @@ def _in_doubt(items: Sequence[PlanItem], outcome: Outcome) -> bool:
 
 def _once_more(items: Sequence[PlanItem], outcome: Outcome) -> None:
     """In another step, unless that was tried often enough."""
-    tired = [item for item in items if item.tries >= TRIES]
-    _mark(tired, PlanItem.State.FAILED, outcome.message)
-    _update([item for item in items if item not in tired], operation=None, tries=F("tries") + 1)
+    _mark([item for item in items if item.tries >= TRIES], PlanItem.State.FAILED, outcome.message)
+    _update([item for item in items if item.tries < TRIES], operation=None, tries=F("tries") + 1)
 
 
 def _mark_changed(plan: Plan, items: Sequence[PlanItem], message: str) -> None:
@@ -233,16 +233,16 @@ def _mark_changed(plan: Plan, items: Sequence[PlanItem], message: str) -> None:
     numbers = [item.number for item in items if item.number is not None]
     rows = Number.objects.filter(account=plan.account, number__in=numbers).select_related("application")
     now = {row.number: row.application_key.lower() for row in rows}
-    moved = [item for item in items if now.get(item.number or 0) != item.was.lower()]
+    moved = {item for item in items if now.get(item.number or 0) != item.was.lower()}
     _mark(moved or items, PlanItem.State.CHANGED, "it is elsewhere by now, so it was left alone" if moved else message)
     _update([item for item in items if moved and item not in moved], operation=None)
 
 
-def _mark(items: Sequence[PlanItem], state: PlanItem.State, message: str) -> None:
+def _mark(items: Collection[PlanItem], state: PlanItem.State, message: str) -> None:
     _update(items, state=state, message=message[:500])
 
 
-def _update(items: Sequence[PlanItem], **values: object) -> None:
+def _update(items: Collection[PlanItem], **values: object) -> None:
     keys = [item.pk for item in items]
     for start in range(0, len(keys), 500):
         PlanItem.objects.filter(pk__in=keys[start : start + 500]).update(**values)
