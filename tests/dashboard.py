@@ -36,7 +36,7 @@ def dashboard(
     What its processes print goes into the open file `output`, if there is one.
     """
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "numberadmin.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
         "SECRET_KEY": "tests",
         "DEBUG": "off",
         "HTTPS": "off",
