@@ -136,6 +136,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _validation = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_validation}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "numberadmin.accounts.passwords.HardToGuess"},
     {"NAME": f"{_validation}CommonPasswordValidator"},
     {"NAME": f"{_validation}UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("login", "name")}},
 ]

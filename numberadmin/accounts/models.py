@@ -24,6 +24,9 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
+    # The team that somebody is about to join. Not stored.
+    joins: "Account | None" = None
+
     objects = BaseUserManager["Person"]()
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

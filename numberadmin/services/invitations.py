@@ -115,7 +115,9 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
     if known and keeps_password:
         _has_to_give_it(link, known, password)
     else:
-        own.check_password(password, known or Person(name=name, login=link.email))
+        whose = known or Person(name=name, login=link.email)
+        whose.joins = link.account
+        own.check_password(password, whose)
     with transaction.atomic(durable=True):
         team.one_at_a_time()
         if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):

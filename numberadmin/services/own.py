@@ -16,11 +16,11 @@ from numberadmin.services.results import Conflict, Outcome, Refusal, TooManyTrie
 
 
 def check_password(password: str, person: Person) -> None:
-    """Raises Refusal where the password is too short, too common, or too much like the person's name or e-mail."""
+    """Raises Refusal where the password is too short or easy to guess; AUTH_PASSWORD_VALIDATORS decide."""
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise Refusal(f"{' '.join(error.messages)} The password was not set.") from None
+        raise Refusal(f"{error.messages[0]} The password was not set.") from None
 
 
 def set_password(*, actor: Actor, operation: UUID, login: str, name: str, password: str, current: str) -> Outcome:
@@ -35,7 +35,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     except ValidationError:
         raise Refusal("Give an e-mail address like name@example.com to sign in with. Nothing was changed.") from None
     if password or first:
-        check_password(password, Person(name=name, login=login))
+        check_password(password, Person(pk=person.pk, name=name, login=login, email=person.email))
 
     def change() -> tuple[Action, str]:
         person.login, person.name, person.email = login, name, person.email or login
