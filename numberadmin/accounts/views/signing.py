@@ -16,18 +16,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from numberadmin import sinch, web
-from numberadmin.accounts import address, devices, factor, instances, sessions
+from numberadmin.accounts import address, devices, factor, instances, links, sessions
 from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person, opened
 from numberadmin.accounts.forms import SignIn
 from numberadmin.accounts.models import Account, Membership, Person
-from numberadmin.accounts.seal import Unsealable, seal, unseal
 from numberadmin.services import invitations, signin
 from numberadmin.services.results import NotHere, Refusal
 from numberadmin.services.signin import Visitor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What a session holds while nobody is signed in by it yet; what was sealed belongs to it alone.
-CHOOSING, HALF, LINK = "choosing", "half", "link"
+CHOOSING, HALF = "choosing", "half"
 HALF_SECONDS = 600
 
 
@@ -98,9 +97,10 @@ def code(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """By a link. Its token leaves the address at once, so that it stands in no log and is sent to nobody."""
     if token := request.GET.get("invite", ""):
-        request.session[LINK] = seal(token[:100], LINK)
-        return redirect("join")
-    token = _token(request)
+        following = redirect("join")
+        links.keep(following, token)
+        return following
+    token = links.kept(request)
     try:
         link = invitations.opened_by(token)
     except NotHere as gone:
@@ -115,8 +115,8 @@ def join(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         context |= {"error": refusal.message, "name": name}
         return TemplateResponse(request, "accounts/join.html", context, status=refusal.status)
-    del request.session[LINK]
     response = _half_or_known(request, membership.person, BY_PERSON, "", membership.account)
+    links.forget(response)
     devices.remember(request, response, link.email, "member")
     return response
 
@@ -274,10 +274,3 @@ def _organisations(request: HttpRequest, offered: list[tuple[str, str]]) -> Http
 def _page(request: HttpRequest, form: SignIn, status: int = 422) -> HttpResponse:
     context = {"form": form, "kind": form["kind"].value() or "sinch"}
     return TemplateResponse(request, "accounts/login.html", context, status=status if form.is_bound else 200)
-
-
-def _token(request: HttpRequest) -> str:
-    try:
-        return unseal(request.session.get(LINK, ""), LINK)
-    except (Unsealable, ValueError):
-        return ""
