@@ -1,15 +1,12 @@
 """The fields of sign-in and of the team's page, read from what a browser or a script sent."""
 
-from decimal import Decimal, InvalidOperation
-
 from django import forms
 from django.http import QueryDict
 
+from numberadmin import money
 from numberadmin.accounts.roles import Role
 from numberadmin.services.results import Refusal
 from numberadmin.services.team import Powers
-
-MOST = Decimal(10) ** 9
 
 
 class SignIn(forms.Form):
@@ -32,19 +29,13 @@ def powers(posted: QueryDict) -> Powers:
     if given not in Role.values:
         raise Refusal("Choose one of the roles. Nothing was changed.")
     role = Role(given)
-    amount = text(posted, "limit_amount", 20).replace(",", "")
-    if role != Role.BUYER or not amount:
+    amount = posted.get("limit_amount", "")
+    if role != Role.BUYER or not amount.strip():
         return Powers(role)
-    currency = text(posted, "limit_currency", 3).upper()
     try:
-        limit = Decimal(amount)
-        if not (limit.is_finite() and 0 <= limit < MOST):
-            raise InvalidOperation
-    except InvalidOperation:
-        raise Refusal("The limit is an amount like 50 or 49.90, or empty. Nothing was changed.") from None
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise Refusal("Give the limit's currency by its three letters, like USD. Nothing was changed.")
-    return Powers(role, limit.quantize(Decimal("0.01")), currency)
+        return Powers(role, money.typed(amount, posted.get("limit_currency", "")))
+    except ValueError as error:
+        raise Refusal(f"The limit cannot be read: {error} Nothing was changed.") from None
 
 
 def text(posted: QueryDict, name: str, most: int) -> str:

@@ -1,7 +1,5 @@
 """People, the Sinch accounts they work on, and the sessions they hold."""
 
-from decimal import Decimal
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -9,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from numberadmin.accounts.roles import May, Role, allows
+from numberadmin.money import Money
 
 
 class Person(AbstractBaseUser):
@@ -70,11 +69,16 @@ class Membership(models.Model):
     def may(self, what: May) -> bool:
         return self.is_active and allows(self.role, what)
 
-    def may_spend(self, amount: Decimal, currency: str) -> bool:
+    @property
+    def limit(self) -> Money | None:
+        return Money.of(self.limit_amount, self.limit_currency)
+
+    def may_spend(self, sum: Money) -> bool:
         """In one checkout, without asking."""
         if self.role != Role.BUYER:
             return self.may(May.BUY)
-        return self.limit_amount is not None and currency == self.limit_currency and amount <= self.limit_amount
+        limit = self.limit
+        return limit is not None and sum.currency == limit.currency and sum.amount <= limit.amount
 
 
 class Connection(models.Model):
@@ -110,6 +114,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}, {self.role}"
+
+    @property
+    def limit(self) -> Money | None:
+        return Money.of(self.limit_amount, self.limit_currency)
 
 
 class SecondFactor(models.Model):

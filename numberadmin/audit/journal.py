@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial, reduce
 from operator import or_
 from typing import Any
@@ -17,7 +16,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from numberadmin import spelling
+from numberadmin import money, spelling
 from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import PLACINGS, Action, Entry, Line, Phase, State
 
@@ -132,11 +131,8 @@ class Row:
     @property
     def price(self) -> str:
         """What a reservation or a checkout was to cost, as text, by currency: 'USD 4.00'."""
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for line in self.cart:
-            if line["price"] != "None":
-                sums[line["currency"]] += Decimal(line["price"]) * line["quantity"]
-        return ", ".join(f"{currency} {amount:.2f}" for currency, amount in sorted(sums.items()))
+        prices = ((money.recorded(line), line["quantity"]) for line in self.cart)
+        return ", ".join(map(str, money.sums(price and price * count for price, count in prices)))
 
 
 @dataclass(frozen=True)
@@ -289,7 +285,7 @@ def _row(first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: d
             for line in lines
         ],
         count=count,
-        cart=getattr(first, "asked_lines", None) or [],
+        cart=[_cart_line(line) for line in getattr(first, "asked_lines", None) or []],
         before=before if isinstance(before, dict) else {},
         hash=last.hash,
         many=getattr(first, "asked_many", None),
@@ -333,6 +329,10 @@ def _has_word(account: Account, word: str) -> Q:
     if digits := spelling.bare(word):
         found |= _with_line(account, Q(number__contains=digits))
     return found
+
+
+def _cart_line(line: dict[str, Any]) -> dict[str, Any]:
+    return line | money.as_recorded(money.recorded(line))
 
 
 def _moment(text: str, at: dt.time) -> dt.datetime | None:

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from numberadmin import money
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account, Membership
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action
 from numberadmin.services import cart, record, settle, team
 from numberadmin.services.lock import Taken, turn
-from numberadmin.services.models import Request, Reservation, Total
+from numberadmin.services.models import Request, Reservation
 from numberadmin.services.results import NotHere, Outcome, Refusal
 
 
@@ -24,7 +25,7 @@ def above_limit(membership: Membership, lines: Sequence[Reservation]) -> bool:
     sums = cart.sums(lines)
     if len(sums) > 1 and not membership.may(May.APPROVE):
         return True
-    return any(not membership.may_spend(total.amount, total.currency) for total in sums)
+    return any(not membership.may_spend(total) for total in sums)
 
 
 def waiting(account: Account) -> list[Request]:
@@ -51,7 +52,7 @@ def ask(actor: Actor, operation: UUID, asked: Mapping[str, Any], lines: Sequence
 
 def _asked(actor: Actor, operation: UUID, asked: Mapping[str, Any], lines: Sequence[Reservation]) -> Outcome:
     sums = cart.sums(lines)
-    what = f"{sum(line.quantity for line in lines)} numbers for {_in_words(sums)} a period"
+    what = f"{sum(line.quantity for line in lines)} numbers for {money.in_words(sums)} a period"
     references = [line.reference_id for line in lines]
     earlier = Request.objects.filter(account=actor.account, state=Request.State.WAITING)
     replaced = [row.pk for row in earlier if set(row.references) & set(references)]
@@ -114,7 +115,3 @@ def _like(account: Account, request_id: str) -> QuerySet[Request]:
         return Request.objects.filter(account=account, operation=UUID(request_id))
     except ValueError:
         return Request.objects.none()
-
-
-def _in_words(sums: Sequence[Total]) -> str:
-    return " and ".join(f"{total.currency} {total.amount:,.2f}" for total in sums) or "nothing"

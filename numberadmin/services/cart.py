@@ -1,23 +1,23 @@
 """The cart: what is reserved and not yet checked out. No call of the remote releases a reservation."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from numberadmin import money
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, Entry
+from numberadmin.money import Money
 from numberadmin.services import permission, record, settle
 from numberadmin.services.lock import Taken, turn
-from numberadmin.services.models import Reservation, Total
+from numberadmin.services.models import Reservation
 from numberadmin.services.results import NotHere, Outcome, Refusal
 
 IN_CART = (Reservation.State.RESERVED, Reservation.State.EXPIRED, Reservation.State.UNKNOWN)
@@ -28,7 +28,7 @@ class Cart:
     """The lines, and for those that can be checked out: how many numbers, and the sum in each currency."""
 
     lines: list[Reservation]
-    totals: list[Total]
+    totals: list[Money]
     count: int
     mark: str
 
@@ -48,13 +48,9 @@ def cart(account: Account) -> Cart:
     return Cart(rows, sums(to_rent), sum(line.quantity for line in to_rent), mark(to_rent))
 
 
-def sums(lines: Iterable[Reservation]) -> list[Total]:
+def sums(lines: Iterable[Reservation]) -> list[Money]:
     """What the lines cost a period, in each currency."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if line.total is not None:
-            found[line.currency] += line.total
-    return [Total(amount, currency) for currency, amount in sorted(found.items())]
+    return money.sums(line.total for line in lines)
 
 
 def held(account: Account) -> list[Reservation]:
@@ -114,8 +110,7 @@ def as_recorded(row: Reservation) -> Mapping[str, Any]:
         "city": row.city,
         "country_id": row.country_id,
         "quantity": row.quantity,
-        "price": str(row.amount),
-        "currency": row.currency,
+        **money.as_recorded(row.price),
     }
 
 

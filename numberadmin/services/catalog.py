@@ -11,7 +11,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.pages import Slice, slice_of
 from numberadmin.services import background, mirror, refresh, remote
-from numberadmin.services.models import NumberGroup, Reading, Reservation, folded
+from numberadmin.services.models import NumberGroup, Priced, Reading, Reservation, folded
 from numberadmin.services.results import SignInAgain
 
 Groups = sinch.Listing[sinch.NumberGroup]
@@ -85,13 +85,14 @@ def reprice(account: Account, lines: Iterable[Reservation]) -> str:
 
     A group that is no longer listed has no new price.
     """
-    prices = {g.group_id: (g.amount, g.currency) for g in NumberGroup.objects.filter(account=account)}
+    groups = {group.group_id: group for group in NumberGroup.objects.filter(account=account)}
     told = []
     for line in lines:
-        amount, currency = prices.get(line.group_id, (line.amount, line.currency))
-        if (amount, currency) != (line.amount, line.currency):
-            Reservation.objects.filter(pk=line.pk).update(amount=amount, currency=currency)
-            now = "is not clear now" if amount is None else f"is {currency} {amount:,.2f} now"
+        group: Priced = groups.get(line.group_id, line)
+        if group.price != line.price:
+            changed = {"amount": group.amount, "currency": group.currency}
+            Reservation.objects.filter(pk=line.pk).update(**changed)
+            now = f"is {group.price} now" if group.price else "is not clear now"
             told.append(f"The price in {line.city} {now}.")
     return " ".join(dict.fromkeys(told))
 

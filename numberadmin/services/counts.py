@@ -10,9 +10,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from numberadmin import money
 from numberadmin.accounts.models import Account
+from numberadmin.money import Money
 from numberadmin.services import tallies
-from numberadmin.services.models import Application, DayTally, PlaceTally, Tally, Total, folded
+from numberadmin.services.models import Application, DayTally, PlaceTally, Tally, folded
 
 # How an application's key is written where numbers in none are meant.
 UNASSIGNED = "none"
@@ -24,7 +26,7 @@ class Held:
 
     application: Application | None
     count: int
-    costs: list[Total]
+    costs: list[Money]
 
     @property
     def key(self) -> str:
@@ -37,7 +39,7 @@ class Free:
 
     since: dt.date | None
     count: int
-    cost: Total
+    cost: Money
 
 
 @dataclass
@@ -92,14 +94,14 @@ class Counts:
         return sum(count - priced for count, priced, _ in self._cells.values())
 
     @cached_property
-    def costs(self) -> list[Total]:
+    def costs(self) -> list[Money]:
         return _totals((cell[4], values[2]) for cell, values in self._cells.items() if values[1])
 
     @cached_property
     def free(self) -> list[Free]:
         """By day, those of which nothing is known last."""
         rows = [
-            Free(None if day == tallies.UNKNOWN else day, values[0], Total(_amount(values[1]), currency))
+            Free(None if day == tallies.UNKNOWN else day, values[0], _money(values[1], currency))
             for (what, day, currency), values in self._days.items()
             if what == DayTally.What.FREE
         ]
@@ -174,12 +176,12 @@ def _by_name(application: Application) -> tuple[bool, str, str]:
     return not application.name, application.name.casefold(), application.key
 
 
-def _totals(amounts: Any) -> list[Total]:
+def _totals(amounts: Any) -> list[Money]:
     sums: dict[str, int] = defaultdict(int)
     for currency, parts in amounts:
         sums[currency] += parts
-    return [Total(_amount(parts), currency) for currency, parts in sorted(sums.items())]
+    return money.sums(_money(parts, currency) for currency, parts in sums.items())
 
 
-def _amount(parts: int) -> Decimal:
-    return Decimal(parts) / tallies.PARTS
+def _money(parts: int, currency: str) -> Money:
+    return Money(Decimal(parts) / tallies.PARTS, currency)

@@ -165,7 +165,7 @@ def _has_to_give_it(link: Invitation, known: Person, password: str) -> None:
 
 def _joined(link: Invitation, person: Person) -> Membership:
     if link.person is None:
-        values = {"role": link.role, "limit_amount": link.limit_amount, "limit_currency": link.limit_currency}
+        values = team.powers_of(link).columns()
         Membership.objects.get_or_create(person=person, account=link.account, defaults=values)
         Membership.objects.filter(person=person, account=link.account).update(is_active=True, **values)
     return Membership.objects.select_related("person", "account").get(
@@ -183,9 +183,7 @@ def _keep(account: Account, by: str, token: str, email: str, powers: Powers, per
         account=account,
         person=person,
         email=email,
-        role=powers.role,
-        limit_amount=powers.limit_amount,
-        limit_currency=powers.limit_currency,
+        **powers.columns(),
         digest=_digest(token),
         made_by=by,
         ends_at=timezone.now() + dt.timedelta(hours=HOURS),

@@ -1,20 +1,21 @@
 """The account at a glance: sums over the mirror and what the audit says last. Never asks Sinch."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils import timezone
 
+from numberadmin import money
 from numberadmin.accounts.models import Account, Connection
 from numberadmin.audit import journal
 from numberadmin.audit.journal import Row
+from numberadmin.money import Money
 from numberadmin.services import applications, approval, doubt, mirror, settle
 from numberadmin.services import counts as counting
 from numberadmin.services.counts import Free
-from numberadmin.services.models import Reading, Total
+from numberadmin.services.models import Reading
 
 TOP = 8
 LAST = 8
@@ -46,7 +47,7 @@ class Age:
 
     name: str
     count: int
-    costs: list[Total]
+    costs: list[Money]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Idle:
     """The unassigned numbers that cost money. `since`: the longest, as far as known."""
 
     count: int
-    costs: list[Total]
+    costs: list[Money]
     since: dt.date | None
     ages: list[Age]
 
@@ -78,7 +79,7 @@ class Overview:
     countries: Shares
     capabilities: Shares
     applications: Shares
-    costs: list[Total]
+    costs: list[Money]
     unpriced: int
     idle: Idle
     weeks: list[Week]
@@ -140,11 +141,8 @@ def _age(since: dt.date | None) -> str:
     return next((name for limit, name in AGES if days < limit), AGES[-1][1])
 
 
-def _sum(free: Iterable[Free]) -> list[Total]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in free:
-        sums[row.cost.currency] += row.cost.amount
-    return [Total(amount, currency) for currency, amount in sorted(sums.items())]
+def _sum(free: Iterable[Free]) -> list[Money]:
+    return money.sums(row.cost for row in free)
 
 
 def _weeks(expires: Mapping[dt.date, int]) -> tuple[list[Week], int]:

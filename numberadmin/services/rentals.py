@@ -199,7 +199,7 @@ def _plain(row: Number, named: Label) -> dict[str, Any]:
         "city": row.city,
         "area_code": row.area_code,
         "capabilities": list(row.capabilities),
-        "price": None if row.amount is None else format(row.amount.normalize(), "f"),
+        "price": row.price and row.price.plain,
         "currency": row.currency,
         "expires": _iso(row.expires),
         "assigned_by": row.assigned_by,

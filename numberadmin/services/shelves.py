@@ -12,9 +12,11 @@ from itertools import groupby
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 
+from numberadmin import money
 from numberadmin.accounts.models import Account
+from numberadmin.money import Money
 from numberadmin.services.counts import Counts, Held
-from numberadmin.services.models import Application, Number, Total
+from numberadmin.services.models import Application, Number
 
 PAGE = 100
 # So many numbers are sorted and counted for a page.
@@ -55,7 +57,7 @@ class Shelf:
     application: Application | None
     numbers: list[Number]
     count: int | None
-    costs: list[Total]
+    costs: list[Money]
 
     @property
     def key(self) -> str:
@@ -202,17 +204,12 @@ def counted(account: Account, matching: QuerySet[Number], at: Place, counts: Cou
 def _held(rows: Iterable[tuple[int | None, str, Decimal | None]], counts: Counts) -> list[Held]:
     """What each application has of these numbers (its id, and what a number costs), in the order of applications."""
     found: dict[int, int] = defaultdict(int)
-    costs: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    costs: dict[int, list[Money | None]] = defaultdict(list)
     for application, currency, amount in rows:
         found[application or 0] += 1
-        if amount is not None:
-            costs[application or 0][currency] += amount
+        costs[application or 0].append(Money.of(amount, currency))
     order = [(row, row.pk if row else 0) for row in (None, *counts.applications)]
-    return [
-        Held(row, found[key], [Total(amount, currency) for currency, amount in sorted(costs[key].items())])
-        for row, key in order
-        if found[key]
-    ]
+    return [Held(row, found[key], money.sums(costs[key])) for row, key in order if found[key]]
 
 
 def found(account: Account, ways: Sequence[Way], at: Place, held: Sequence[Held]) -> Part:

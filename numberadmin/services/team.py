@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +11,10 @@ from django.db.models import QuerySet
 
 from numberadmin.accounts import factor, sessions
 from numberadmin.accounts.actor import Actor, active, digest
-from numberadmin.accounts.models import Account, Membership, Person, Session
+from numberadmin.accounts.models import Account, Invitation, Membership, Person, Session
 from numberadmin.accounts.roles import May, Role
 from numberadmin.audit.models import Action
+from numberadmin.money import Money
 from numberadmin.services import permission, record
 from numberadmin.services.results import Forbidden, NotHere, Outcome, Refusal
 
@@ -27,16 +27,23 @@ class Powers:
     """A role, and what a buyer may spend in one checkout."""
 
     role: Role
-    limit_amount: Decimal | None = None
-    limit_currency: str = ""
+    limit: Money | None = None
 
     def in_words(self) -> str:
         label = self.role.label.lower()
         if self.role != Role.BUYER:
             return label
-        if self.limit_amount is None:
+        if self.limit is None:
             return f"{label}, each checkout to be approved"
-        return f"{label}, up to {self.limit_currency} {self.limit_amount:,.2f} a checkout"
+        return f"{label}, up to {self.limit} a checkout"
+
+    def columns(self) -> dict[str, Any]:
+        """As a membership and an invitation keep them."""
+        return {
+            "role": self.role,
+            "limit_amount": self.limit and self.limit.amount,
+            "limit_currency": self.limit.currency if self.limit else "",
+        }
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,7 @@ def change_role(*, actor: Actor, operation: UUID, person_id: int, powers: Powers
             raise Refusal(f"{row.person.name} is {powers.in_words()} already. Nothing was changed.")
         if powers.role != Role.OWNER:
             _not_the_last_owner(actor.account, row)
-        Membership.objects.filter(pk=row.pk).update(
-            role=powers.role, limit_amount=powers.limit_amount, limit_currency=powers.limit_currency
-        )
+        Membership.objects.filter(pk=row.pk).update(**powers.columns())
         sessions.end(row.person, actor.account)
         return Action.ROLE, f"{row.person.name} is {powers.in_words()} now, and was {before.in_words()}."
 
@@ -221,8 +226,8 @@ def _not_the_last_owner(account: Account, row: Membership) -> None:
         )
 
 
-def powers_of(row: Membership) -> Powers:
-    return Powers(Role(row.role), row.limit_amount, row.limit_currency)
+def powers_of(row: Membership | Invitation) -> Powers:
+    return Powers(Role(row.role), row.limit)
 
 
 def _count(count: int, what: str) -> str:

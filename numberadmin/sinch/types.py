@@ -2,19 +2,13 @@
 
 import re
 from datetime import datetime
-from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from numberadmin.money import Money
+
 T = TypeVar("T")
-
-
-class Money(Struct, frozen=True, kw_only=True):
-    """An exact amount, zero or more, in a currency of three capital letters."""
-
-    amount: Decimal
-    currency: str
 
 
 class NumberGroup(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from numberadmin.sinch.types import Money
+from numberadmin.money import Money
 
 TEXT_LIMIT = 200
 

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import phonenumbers
 from django import template
@@ -12,16 +11,12 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from numberadmin.money import Money
 from numberadmin.services.counts import Counts
 from numberadmin.services.models import Application
 
 register = template.Library()
 T = TypeVar("T")
-
-
-class Sum(Protocol):
-    amount: Decimal | None
-    currency: str
 
 
 @register.filter
@@ -59,25 +54,9 @@ def _option(row: Application, with_key: bool) -> str:
 
 
 @register.filter
-def money(sum: Sum) -> str:
-    """'USD 2.00'; more than two decimals only where they say something. Empty where the amount is not clear."""
-    return amount(sum.amount, sum.currency)
-
-
-@register.filter
-def amount(value: Decimal | None, currency: str = "") -> str:
-    """The amount alone, or with its currency in front."""
-    if value is None:
-        return ""
-    fine = value != round(value, 2)
-    figure = f"{value.normalize():,f}" if fine else f"{value:,.2f}"
-    return f"{currency}\N{NO-BREAK SPACE}{figure}" if currency else figure
-
-
-@register.filter
-def plain(value: Decimal) -> str:
-    """The amount for a program: digits and a point, nothing else."""
-    return amount(value).replace(",", "")
+def money(price: Money | None) -> str:
+    """'USD 2.00', on one line. Empty where the price is not clear."""
+    return str(price).replace(" ", "\N{NO-BREAK SPACE}") if price else ""
 
 
 @register.filter

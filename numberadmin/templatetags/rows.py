@@ -36,7 +36,7 @@ def number_rows(context: Context, numbers: list[Number]) -> SafeString:
             f"{_label(page.labels.get(number.number))}</th>"
             f'<td class="city">{_place(number.country_id, number.country, number.city)}</td>'
             f'<td class="caps">{_capabilities(number.has)}</td>'
-            f'<td class="figure">{escape(display.money(number)) or "not given"}'
+            f'<td class="figure">{escape(display.money(number.price)) or "not given"}'
             f'<span class="phone-label"> per period</span></td>'
             f"{_until(number.expires, timezone.localdate(), context['soon'])}"
             f'<td class="by">{_by(number)}</td>'

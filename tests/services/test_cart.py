@@ -5,7 +5,7 @@ import pytest
 
 from numberadmin.services import cart, catalog, checkout, refresh, reservation
 from numberadmin.services.models import Number, NumberGroup, Reservation
-from numberadmin.services.results import NotHere, Refusal
+from numberadmin.services.results import Changed, NotHere, Refusal
 
 
 def group(actor, available=3, currency="USD"):
@@ -32,7 +32,7 @@ def test_a_reservation_becomes_a_line_of_the_cart(jane, operation, sinch, audit)
     line = cart.cart(jane.account).lines[0]
     assert outcome.state == audit(operation).outcome == "succeeded"
     assert line.reference_id in {row["reference"] for row in sinch.state()["reservations"]}
-    assert (line.quantity, line.total, line.reserved_by) == (2, place.amount * 2, "Jane Bloggs")
+    assert (line.quantity, line.total, line.reserved_by) == (2, place.price * 2, "Jane Bloggs")
 
 
 def test_reserving_spends_nothing(jane, sinch):
@@ -241,3 +241,25 @@ def test_a_line_that_is_held_is_not_replaced(jane):
     held = cart.cart(jane.account).lines[0].reference_id
     reserve(jane, group(jane), replaces=held)
     assert len(cart.cart(jane.account).lines) == 2
+
+
+def test_a_price_below_a_cent_is_the_same_on_every_way_to_a_person(jane, sinch, audit):
+    place = group(jane)
+    sinch.set(price={str(place.group_id): "0.0085"})
+    catalog.take_in(jane)
+    outcome = reserve(jane, place, 3)
+    row = audit(outcome.operation)
+    assert (row.price, row.cart[0]["price"]) == ("USD 0.0255", "0.0085")
+    sinch.set(price={str(place.group_id): "0.0093"})
+    with pytest.raises(Changed, match=r"is USD 0\.0093 now"):
+        checkout.check_out(actor=jane, operation=uuid4())
+
+
+def test_a_price_that_became_unclear_is_recorded_as_none(jane, sinch, audit):
+    place = group(jane)
+    reserve(jane, place)
+    line = cart.cart(jane.account).lines[0]
+    Reservation.objects.filter(pk=line.pk).update(amount=None, currency="")
+    operation = uuid4()
+    cart.remove(actor=jane, operation=operation, reference_id=line.reference_id)
+    assert (audit(operation).price, audit(operation).cart[0]["price"]) == ("", None)

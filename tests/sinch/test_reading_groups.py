@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from numberadmin.sinch import Money, NumberGroup, reading
+from numberadmin.money import Money
+from numberadmin.sinch import NumberGroup, reading
 
 ROW = """{"groupId": "13", "country": "France", "countryId": "FR", "city": "PARIS", "type": "Voice", "extra": [1],
 "availability": 7, "areaCode": "01", "cost": {"amount": 2.00, "currencyId": "usd"}}"""

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from numberadmin.sinch import Money, RentedNumber, reading
+from numberadmin.money import Money
+from numberadmin.sinch import RentedNumber, reading
 from numberadmin.sinch.values import Damaged
 
 ROW = """{"number": 14150005551, "groupId": 13, "capabilities": ["voice"], "applicationKey": "bb7b4e39-4227",

@@ -3,18 +3,10 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import models
 
-
-@dataclass(frozen=True)
-class Total:
-    """A sum in one currency."""
-
-    amount: Decimal
-    currency: str
+from numberadmin.money import Money
 
 
 class Priced(models.Model):
@@ -25,6 +17,10 @@ class Priced(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def price(self) -> Money | None:
+        return Money.of(self.amount, self.currency)
 
 
 class Placed(models.Model):

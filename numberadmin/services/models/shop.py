@@ -1,12 +1,11 @@
 """What is kept of the remote's number groups, and the cart."""
 
-from collections import defaultdict
-from decimal import Decimal
-
 from django.db import models
 
+from numberadmin import money
 from numberadmin.accounts.models import Account, Person
-from numberadmin.services.models.shared import Placed, Priced, Total, capabilities, split
+from numberadmin.money import Money
+from numberadmin.services.models.shared import Placed, Priced, capabilities, split
 
 
 class NumberGroup(Priced, Placed):
@@ -62,8 +61,8 @@ class Reservation(Priced, Placed):
         return split(self.asked)
 
     @property
-    def total(self) -> Decimal | None:
-        return None if self.amount is None else self.amount * self.quantity
+    def total(self) -> Money | None:
+        return self.price and self.price * self.quantity
 
 
 class Request(models.Model):
@@ -105,8 +104,6 @@ class Request(models.Model):
         return sum(line["quantity"] for line in self.lines)
 
     @property
-    def totals(self) -> list[Total]:
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for line in self.lines:
-            sums[line["currency"]] += Decimal(line["price"]) * line["quantity"]
-        return [Total(amount, currency) for currency, amount in sorted(sums.items())]
+    def totals(self) -> list[Money]:
+        prices = ((money.recorded(line), line["quantity"]) for line in self.lines)
+        return money.sums(price and price * quantity for price, quantity in prices)
