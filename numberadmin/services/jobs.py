@@ -41,15 +41,8 @@ def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
             'Nothing was changed. Press "Plan again" to see what it comes to now.'
         )
     with transaction.atomic(durable=True):
-        values = {
-            "state": Plan.State.APPLYING,
-            "applied_by": actor.person,
-            "applied_at": timezone.now(),
-            "session": actor.session,
-            "address": actor.address,
-            "beat_at": timezone.now(),
-        }
-        if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PLANNED).update(**values):
+        values = {"state": Plan.State.APPLYING, "beat_at": timezone.now()}
+        if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PLANNED).update(**values, **_acting(actor)):
             return Outcome(plan.key, State.SUCCEEDED, "This plan was begun before. Nothing was begun twice.")
         record.begun(actor, plan.key, plans.recorded(plan), {"asked": {"plan": str(plan.key)}})
     work.enqueue(plan.pk)
@@ -84,6 +77,8 @@ def pause(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
 
 
 def resume(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
+    """Goes on as whoever resumes it: the steps from now on are theirs, from where they are, as far as their role
+    allows."""
     outcome = _to(actor, operation, plan, [Plan.State.PAUSED], Plan.State.APPLYING, "Went on with")
     work.enqueue(plan.pk)
     return outcome
@@ -166,8 +161,10 @@ def _to(
         return earlier
     with transaction.atomic(durable=True):
         ended = timezone.now() if after == Plan.State.CANCELLED else None
-        rows = Plan.objects.filter(pk=plan.pk, state__in=before)
-        if not rows.update(state=after, beat_at=timezone.now(), ended_at=ended, message=""):
+        values = {"state": after, "beat_at": timezone.now(), "ended_at": ended, "message": ""}
+        if after == Plan.State.APPLYING:
+            values |= _acting(actor)
+        if not Plan.objects.filter(pk=plan.pk, state__in=before).update(**values):
             raise Refusal("The plan is no longer in that state. Nothing was changed. Look at it again.")
         message = f"{what} the plan “{plan.title}”."
         details = {"asked": asked}
@@ -177,3 +174,13 @@ def _to(
         if ended:
             plans.record_end(plan, actor)
     return outcome
+
+
+def _acting(actor: Actor) -> dict[str, object]:
+    """As whom a plan's steps are done from now on."""
+    return {
+        "applied_by": actor.person,
+        "applied_at": timezone.now(),
+        "session": actor.session,
+        "address": actor.address,
+    }

@@ -157,7 +157,7 @@ def _label_some(plan: Plan) -> bool:
 
 
 def for_whom(plan: Plan) -> Actor | None:
-    """Whoever pressed "Apply", as they are in the team now."""
+    """Whoever pressed "Apply", or "Go on" after a pause, as they are in the team now."""
     membership = of_person(plan.applied_by_id or 0).filter(account=plan.account).first()
     instance = instances.live(plan.account)
     return Actor(membership, instance, plan.session, plan.address, plan=plan.key) if membership else None
@@ -167,7 +167,7 @@ def _actor(plan: Plan) -> Actor:
     """The same; raises Stopped where they are not."""
     if actor := for_whom(plan):
         return actor
-    raise Stopped("Whoever began this is no longer in the team. Somebody else may plan it again.")
+    raise Stopped("Whoever applied this is no longer in the team. Somebody else can go on with it.")
 
 
 def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -221,6 +222,56 @@ def test_a_plan_is_paused_resumed_and_cancelled(jane, sinch):
     assert changing(sinch) == []
     with pytest.raises(Refusal):
         jobs.resume(actor=jane, operation=uuid4(), plan=plan)
+
+
+def half_done(ann, rows):
+    """A plan of Ann's with one step done and the rest to do, paused by her."""
+    plan = made(ann, *((number, "none") for number in rows))
+    jobs.apply(actor=ann, operation=uuid4(), plan=plan)
+    plan.refresh_from_db()
+    steps.take(plan, 1)
+    jobs.pause(actor=ann, operation=uuid4(), plan=plan)
+    return plan
+
+
+def test_whoever_goes_on_with_a_plan_does_the_rest_of_it(jane, sinch):
+    ann, ben = beside(jane, "Ann Arc", Role.OPERATOR), beside(jane, "Ben Bow", Role.OPERATOR)
+    ben = replace(ben, address="127.0.0.7")
+    plan = half_done(ann, in_application(jane, SUPPORT)[:3])
+    jobs.resume(actor=ben, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    done = Entry.objects.filter(part_of=plan.key, action="unassign", phase="outcome").order_by("id")
+    assert [(entry.actor_name, entry.address) for entry in done] == [("Ann Arc", "127.0.0.2"), ("Ben Bow", "127.0.0.7")]
+    assert {entry.session for entry in done} == {ann.session, ben.session}
+    assert Entry.objects.get(operation=plan.key, phase="outcome").actor_name == "Ben Bow"
+    assert Entry.objects.filter(part_of=plan.key, action="plan", actor=ben.person).count() == 1
+    assert not set(in_application(jane, SUPPORT)) & set(plan.items.values_list("number", flat=True))
+
+
+def test_a_plan_that_ben_goes_on_with_stops_with_his_role_and_not_with_anns(jane, sinch):
+    ann, ben = beside(jane, "Ann Arc", Role.OPERATOR), beside(jane, "Ben Bow", Role.OPERATOR)
+    plan = half_done(ann, in_application(jane, SUPPORT)[:3])
+    Membership.objects.filter(person=ann.person).update(is_active=False)
+    jobs.resume(actor=ben, operation=uuid4(), plan=plan)
+    Membership.objects.filter(person=ben.person).update(role=Role.VIEWER)
+    sinch.clear_log()
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    assert (plan.state, changing(sinch)) == ("paused", [])
+    Membership.objects.filter(person=ben.person).update(role=Role.OPERATOR)
+    jobs.resume(actor=ben, operation=uuid4(), plan=plan)
+    jobs.work.func(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == "done"
+
+
+def test_a_viewer_does_not_go_on_with_a_plan(jane, sinch):
+    vera = beside(jane, "Vera Viewer", Role.VIEWER)
+    plan = half_done(jane, in_application(jane, SUPPORT)[:2])
+    with pytest.raises(Forbidden):
+        jobs.resume(actor=vera, operation=uuid4(), plan=plan)
+    plan.refresh_from_db()
+    assert (plan.state, plan.applied_by) == ("paused", jane.person)
 
 
 def test_a_step_taken_twice_is_sent_once(jane, sinch):

@@ -28,7 +28,7 @@ class Plan(models.Model):
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
-    # Who pressed "Apply", from where: the entries of the audit name them.
+    # Who pressed "Apply", or "Go on" last, from where: the entries of the audit name them from then on.
     applied_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
     applied_at = models.DateTimeField(null=True)
     session = models.CharField(max_length=16, blank=True)
