@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from numberadmin import files
+from numberadmin import files, spelling
 from numberadmin.services.results import Refusal
 
 MOST_LINES = 20_000
@@ -20,11 +20,6 @@ _RANGE = re.compile(r"^\s*(\+?[\d ().]{4,})\s*(-|–|\.\.|to)\s*(\+?[\d ().]{4,}
 _SHORTEST = 7
 # How Excel names the separator, on a line before the first.
 _SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
-_ROUNDED = re.compile(r"^[+']?\d(?:[.,]\d+)?[eE]\+?\d+$")
-
-
-class Unreadable(Exception):
-    """The text is no phone number; says why."""
 
 
 @dataclass(frozen=True)
@@ -88,27 +83,6 @@ def pasted(text: str) -> list[Line]:
     return found
 
 
-def number_of(text: str) -> int:
-    """The digits of a number in any common spelling, with its country code. Raises Unreadable."""
-    plain = text.strip().removeprefix("'").strip()
-    if _ROUNDED.match(plain):
-        raise Unreadable(
-            f"a spreadsheet has rounded this number to {plain}: its digits are lost. Format the column as text, and "
-            "fill it again"
-        )
-    plain = re.sub(r"^(\d+)\.0+$", r"\1", plain.lower().removeprefix("tel:").replace("(0)", ""))
-    digits = re.sub(r"[\s().\-/\u00a0\u2010-\u2015]", "", plain).removeprefix("+")
-    if plain.startswith("00"):
-        digits = digits.removeprefix("00")
-    if not (digits.isascii() and digits.isdigit()):
-        raise Unreadable("this is no phone number")
-    if digits.startswith("0"):
-        raise Unreadable("the country code is missing: a number begins with it, like 1 or 44, and not with 0")
-    if len(digits) > 15:
-        raise Unreadable("a phone number has at most 15 digits")
-    return int(digits)
-
-
 def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
     def cell(name: str) -> str:
         at = places.get(name)
@@ -127,8 +101,8 @@ def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
     if len(label) > LABEL_LENGTH:
         return replace(line, problem=f"the label is longer than {LABEL_LENGTH} characters")
     try:
-        return replace(line, number=number_of(text))
-    except Unreadable as error:
+        return replace(line, number=spelling.number(text))
+    except spelling.Unreadable as error:
         return replace(line, problem=str(error))
 
 
@@ -136,7 +110,7 @@ def _spread(place: int, piece: str) -> Iterator[Line]:
     """One piece of a line: a number, or a range of them."""
     try:
         if (ends := _RANGE.match(piece)) and _is_range(*ends.groups()):
-            first, last = number_of(ends[1]), number_of(ends[3])
+            first, last = spelling.number(ends[1]), spelling.number(ends[3])
             if first > last or last - first >= 10_000:
                 yield Line(
                     place, piece[:100], problem="a range goes from the smaller to the larger, over 10,000 at most"
@@ -145,8 +119,8 @@ def _spread(place: int, piece: str) -> Iterator[Line]:
             if len(str(first)) == len(str(last)):
                 yield from (Line(place, f"+{number}", number) for number in range(first, last + 1))
                 return
-        yield Line(place, piece[:100], number_of(piece))
-    except Unreadable as error:
+        yield Line(place, piece[:100], spelling.number(piece))
+    except spelling.Unreadable as error:
         yield Line(place, piece[:100], problem=str(error))
 
 

@@ -6,13 +6,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from numberadmin import text as texts
 from numberadmin.money import Money
 
 TEXT_LIMIT = 200
 
-_SPACES = re.compile(r"[\s\x85\u2028\u2029]+")
-# Control characters, marks of direction, invisible ones and lone surrogates: no page or database needs them.
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -33,10 +31,8 @@ class Damaged(ValueError):
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text on one line, without what could harm a page, a database or a log, cut to `limit`."""
-    text = text[: limit * 4]
-    if not text.isprintable():
-        text = _UNWANTED.sub("", _SPACES.sub(" ", text))
-    return text.strip()[:limit]
+    cleaned = texts.clean(text[: limit * 4])
+    return cleaned if len(cleaned) <= limit else texts.clean(cleaned[:limit])
 
 
 _cleaned = _remembered(clean)

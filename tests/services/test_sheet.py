@@ -2,7 +2,8 @@ import pytest
 
 from numberadmin.services import sheet
 from numberadmin.services.results import Refusal
-from numberadmin.services.sheet import Unreadable, number_of, pasted, table
+from numberadmin.services.sheet import pasted, table
+from numberadmin.spelling import Unreadable, number
 
 
 @pytest.mark.parametrize(
@@ -11,7 +12,7 @@ from numberadmin.services.sheet import Unreadable, number_of, pasted, table
      "14155550101.0", "1.415.555.0101", "+1\u00a0415\u2011555\u20110101"],
 )  # fmt: skip
 def test_a_number_is_known_in_any_common_spelling(text):
-    assert number_of(text) == 14155550101
+    assert number(text) == 14155550101
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ def test_a_number_is_known_in_any_common_spelling(text):
 )  # fmt: skip
 def test_what_is_none_says_why(text, why):
     with pytest.raises(Unreadable, match=why):
-        number_of(text)
+        number(text)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -104,8 +105,8 @@ def test_a_dash_inside_of_a_number_makes_no_range(text, number):
 
 
 def test_zeros_at_the_end_belong_to_the_number():
-    assert number_of("+1.415.555.0000") == 14155550000
-    assert number_of("14155550101.00") == 14155550101
+    assert number("+1.415.555.0000") == 14155550000
+    assert number("14155550101.00") == 14155550101
 
 
 def test_a_quotation_mark_that_nothing_closes_swallows_no_lines():
