@@ -1,5 +1,6 @@
 """Settings, all read from the environment: docs/configuration.md names each of them."""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,32 @@ LOCK_SECONDS: float = env.float("LOCK_SECONDS", default=8.0)
 # Ages in seconds from which a page reads the list again.
 NUMBERS_MAX_AGE: float = env.float("NUMBERS_MAX_AGE", default=300.0)
 GROUPS_MAX_AGE: float = env.float("GROUPS_MAX_AGE", default=60.0)
+
+
+def _organisations() -> list[str]:
+    """The ids of those that may sign in; none for all. A list that cannot be read lets nobody in by mistake."""
+    text: str = env.str("ORGANISATIONS", default="")
+    named = [part.strip() for part in text.split(",")] if text else []
+    if wrong := [part for part in named if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", part)]:
+        raise ImproperlyConfigured(
+            "ORGANISATIONS is a list of the ids of organisations at Sinch, separated by commas, like "
+            f"8888123,7777456. “{wrong[0]}” is no such id."
+        )
+    return named
+
+
+def _on_or_off(name: str) -> bool:
+    """Off where nothing is said."""
+    text: str = env.str(name, default="") or "off"
+    if text.lower() not in (*env.BOOLEAN_TRUE_STRINGS, "off", "no", "n", "false", "0"):
+        raise ImproperlyConfigured(f"{name} is on or off. “{text}” is neither.")
+    return text.lower() in env.BOOLEAN_TRUE_STRINGS
+
+
+# The organisations that may sign in; all where it is empty.
+ORGANISATIONS = _organisations()
+# Whether a Sinch sign-in of an organisation or a person that is not here yet makes nothing new.
+CLOSED_ENROLMENT = _on_or_off("CLOSED_ENROLMENT")
 # Whether a server starts a worker itself where none has taken what waits for one.
 START_WORKER: bool = env.bool("START_WORKER", default=True)
 

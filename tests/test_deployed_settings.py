@@ -44,6 +44,19 @@ def test_what_is_not_said_is_the_safe_choice():
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("ORGANISATIONS", "8888123, the other one", "“the other one” is no such id"),
+        ("ORGANISATIONS", "8888123,,7777456", "“” is no such id"),
+        ("ORGANISATIONS", " ", "“” is no such id"),
+        ("CLOSED_ENROLMENT", "maybe", "CLOSED_ENROLMENT is on or off. “maybe” is neither"),
+    ],
+)
+def test_what_cannot_be_read_does_not_start(name, text, sentence):
+    assert sentence in started(SECRET_KEY="long" * 20, **{name: text}).stderr
+
+
 @pytest.mark.parametrize("folder", [".git", ".ci", "tests", "docs", "var"])
 def test_the_image_holds_only_what_runs(folder):
     copied = [line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY")]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from numberadmin.accounts import address, instances, sessions
+from numberadmin.accounts.admission import of_admitted
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import May
 from numberadmin.sinch import Instance
@@ -78,7 +79,7 @@ def of(request: HttpRequest) -> Actor | None:
     session = request.session
     if "account" not in session or SESSION_KEY not in session:
         return None
-    rows = _memberships().filter(person=int(session[SESSION_KEY]), account=session["account"])
+    rows = of_admitted(_memberships().filter(person=int(session[SESSION_KEY]), account=session["account"]))
     membership = next(iter(rows), None)
     if membership is None or not _opened_with(membership.person, request):
         return None
@@ -92,12 +93,12 @@ def of(request: HttpRequest) -> Actor | None:
 def active(account: Account) -> "QuerySet[Membership]":
     """The team: whoever is in it now."""
     rows = Membership.objects.filter(account=account, is_active=True, person__is_active=True)
-    return rows.select_related("person", "account")
+    return of_admitted(rows.select_related("person", "account"))
 
 
 def of_person(person_id: int) -> "QuerySet[Membership]":
     """The teams that a person is in now; `others` says whether somebody else of the team has a password."""
-    return _memberships().filter(person=person_id).order_by("account__name", "id")
+    return of_admitted(_memberships().filter(person=person_id)).order_by("account__name", "id")
 
 
 @cache

@@ -16,7 +16,7 @@ from numberadmin.accounts.actor import Actor, active
 from numberadmin.accounts.models import Account, Invitation, Membership, Person
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action
-from numberadmin.services import own, record, team
+from numberadmin.services import enrolment, own, record, team
 from numberadmin.services.results import NotHere, Outcome, Refusal, TooManyTries
 from numberadmin.services.team import Powers
 
@@ -72,6 +72,7 @@ def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outc
 def link_from_the_server(*, account: Account, person: Person) -> str:
     """For whoever runs the server: the token of a link for somebody whom no owner can help. The second factor is taken
     away. Raises NotHere for somebody who is not in the team."""
+    enrolment.ensure_admitted(account)
     membership = team.member(account, person.pk)
     token = secrets.token_urlsafe(32)
     with transaction.atomic(durable=True):
@@ -94,10 +95,11 @@ def take_back(*, actor: Actor, operation: UUID, invitation_id: int) -> Outcome:
 
 
 def opened_by(token: str) -> Invitation:
-    """What a link opens. Raises NotHere where it opens nothing any more."""
+    """What a link opens. Raises NotHere where it opens nothing any more, and Forbidden."""
     row = still_open().filter(digest=_digest(token)).select_related("account", "person").first() if token else None
     if row is None:
         raise NotHere("This link opens nothing any more: it was used, taken back, or is over. Ask for a new one.")
+    enrolment.ensure_admitted(row.account)
     return row
 
 

@@ -21,7 +21,7 @@ from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.accounts.sessions import alive
 from numberadmin.audit.models import Action, State
-from numberadmin.services import record, remote
+from numberadmin.services import enrolment, record, remote
 from numberadmin.services.results import Changed, Refusal, TooManyTries
 from numberadmin.services.room import Crowded, room
 
@@ -85,11 +85,14 @@ def _opened(who: sinch.Identity, password: str) -> Opened:
         raise Refusal(f"{remote.explain(error)} {_advice(error)}") from None
     if not organisations:
         raise Refusal("This Sinch user belongs to no organisation, so there are no numbers to administrate.")
-    return Opened(ticket.user, instance, organisations)
+    return Opened(ticket.user, instance, enrolment.among(organisations))
 
 
 def account_of(organisation: sinch.Organisation) -> Account:
-    """The account's row, made or brought up to date."""
+    """The account's row, made or brought up to date. Raises Forbidden where it may not come in."""
+    enrolment.among([organisation])
+    if not Account.objects.filter(organisation_id=organisation.id).exists():
+        enrolment.ensure_open_to(organisation)
     called = organisation.name or f"Organisation {organisation.id}"
     account, _ = Account.objects.get_or_create(organisation_id=organisation.id, defaults={"name": called})
     _bring_up_to_date(account, name=called)
@@ -111,7 +114,10 @@ def is_for_persons(account: Account, user: sinch.User) -> bool:
 
 
 def enter(user: sinch.User, account: Account) -> Membership:
-    """The person of a Sinch sign-in, who is an owner of the account. Raises Refusal where that was ended."""
+    """The person of a Sinch sign-in, who is an owner of the account. Raises Refusal where that was ended, or where
+    nobody new may come."""
+    if not Membership.objects.filter(person__sinch_user_id=user.id, account=account).exists():
+        enrolment.ensure_open_to_newcomers(account)
     name = _name(user)
     person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
     if person.login is None:
@@ -131,6 +137,8 @@ def person(email: str, password: str, visitor: Visitor) -> Person:
     try:
         with guesses.limited(_limits(f"person {login}", visitor)):
             found = authenticate(None, username=login, password=password)
+            if isinstance(found, Person):
+                enrolment.ensure_some_team_admitted(found)
             if not isinstance(found, Person) or not of_person(found.pk).exists():
                 raise Wrong
             return found

@@ -10,7 +10,7 @@ from numberadmin.accounts.models import Account, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.sandbox import sample
 from numberadmin.services.models import Plan
-from tests.services.conftest import sandbox, sinch
+from tests.services.conftest import sandbox, sign_in, sinch
 from tests.services.people import PASSWORD, member, with_password
 
 __all__ = ["sandbox", "sinch"]
@@ -65,3 +65,13 @@ def signed_in(acme) -> SignIn:
         return client
 
     return client_of
+
+
+@pytest.fixture
+def teams(sinch):
+    """Jane's Acme and Hank's Globex."""
+    jane = sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
+    hank = sign_in(sample.GLOBEX_IDENTITY, sample.GLOBEX_PASSWORD)
+    with_password(jane.person, "jane@example.com")
+    with_password(hank.person, "hank@example.com")
+    return jane, hank

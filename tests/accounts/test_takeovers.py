@@ -14,22 +14,11 @@ from numberadmin.sandbox import sample
 from numberadmin.services import invitations, team
 from numberadmin.services.results import Conflict, Refusal
 from numberadmin.services.team import Powers
-from tests.services.conftest import sign_in
 from tests.services.people import PASSWORD, member, with_password
 
 pytestmark = pytest.mark.django_db
 BOB = {"kind": "member", "identity": "bob@example.com", "password": PASSWORD}
 OTHER = "entirely other words 77"
-
-
-@pytest.fixture
-def teams(sinch):
-    """Jane's Acme and Hank's Globex."""
-    jane = sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
-    hank = sign_in(sample.GLOBEX_IDENTITY, sample.GLOBEX_PASSWORD)
-    with_password(jane.person, "jane@example.com")
-    with_password(hank.person, "hank@example.com")
-    return jane, hank
 
 
 def change_password(person: Person) -> None:

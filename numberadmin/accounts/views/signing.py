@@ -21,7 +21,7 @@ from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person
 from numberadmin.accounts.forms import SignIn
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.services import invitations, signin
-from numberadmin.services.results import NotHere, Refusal
+from numberadmin.services.results import Refusal
 from numberadmin.services.signin import Visitor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -103,7 +103,7 @@ def join(request: HttpRequest) -> HttpResponse:
     token = links.kept(request)
     try:
         link = invitations.opened_by(token)
-    except NotHere as gone:
+    except Refusal as gone:
         return TemplateResponse(request, "accounts/join.html", {"gone": gone.message}, status=gone.status)
     known = link.person or Person.objects.filter(login=link.email).first()
     context: dict[str, Any] = {"link": link, "keeps_password": known and not link.person, "known": known}
