@@ -9,7 +9,7 @@ import segno
 from django.db import transaction
 
 from numberadmin.accounts.models import Person, RecoveryCode, SecondFactor
-from numberadmin.accounts.seal import seal, unseal
+from numberadmin.accounts.seal import renewed, seal, unseal
 
 CODES = 10
 # Of so many groups of five letters: 123 bits, so that a plain digest is enough to keep them by.
@@ -79,6 +79,7 @@ def accepts(person: Person, code: str) -> bool:
     if not _is_of_app(code):
         return RecoveryCode.objects.filter(person=person, digest=_digest(person, code)).delete()[0] == 1
     step = _step(unseal(factor.seed, _belongs_to(person)), code, after=factor.counter)
+    seal_anew(factor)
     # Of two that come with the same code, one is first.
     return bool(step and SecondFactor.objects.filter(pk=factor.pk, counter__lt=step).update(counter=step))
 
@@ -86,6 +87,12 @@ def accepts(person: Person, code: str) -> bool:
 def end(person: Person) -> None:
     SecondFactor.objects.filter(person=person).delete()
     RecoveryCode.objects.filter(person=person).delete()
+
+
+def seal_anew(row: SecondFactor) -> bool:
+    """Whether the seed was under an older key. Raises Unsealable."""
+    anew = renewed(row.seed, _belongs_to(row.person))
+    return anew != row.seed and bool(SecondFactor.objects.filter(pk=row.pk, seed=row.seed).update(seed=anew))
 
 
 def _step(seed: str, code: str, after: int) -> int | None:

@@ -6,7 +6,7 @@ Whoever only opens links, or what looks like one, leaves nothing in the database
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from numberadmin.accounts.seal import Unsealable, seal, unseal
+from numberadmin.accounts.seal import opened, seal
 
 COOKIE = "__Host-link" if settings.HTTPS else "link"
 PURPOSE = "link"
@@ -27,10 +27,7 @@ def keep(response: HttpResponse, token: str) -> None:
 
 def kept(request: HttpRequest) -> str:
     """The token of the link that this browser has followed; empty if there is none."""
-    try:
-        return unseal(request.COOKIES.get(COOKIE, ""), PURPOSE)
-    except (Unsealable, ValueError):
-        return ""
+    return opened(request.COOKIES.get(COOKIE, ""), PURPOSE)
 
 
 def forget(response: HttpResponse) -> None:

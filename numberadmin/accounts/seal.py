@@ -2,6 +2,7 @@
 
 import base64
 import os
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,12 +25,34 @@ def seal(text: str, belongs_to: str) -> str:
 
 
 def unseal(sealed: str, belongs_to: str) -> str:
-    raw = base64.b64decode(sealed)
-    for cipher in _ciphers():
-        try:
-            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], belongs_to.encode()).decode()
-        except InvalidTag:
-            continue
+    """Raises Unsealable."""
+    return _opened(sealed, belongs_to)[0]
+
+
+def opened(sealed: str, belongs_to: str) -> str:
+    """The same for what is worth little and made anew if need be: empty where it cannot be opened."""
+    try:
+        return unseal(sealed, belongs_to)
+    except Unsealable:
+        return ""
+
+
+def renewed(sealed: str, belongs_to: str) -> str:
+    """The same text under the newest key; what is under it already comes back as it is. Raises Unsealable."""
+    text, key = _opened(sealed, belongs_to)
+    return sealed if key == 0 else seal(text, belongs_to)
+
+
+def _opened(sealed: str, belongs_to: str) -> tuple[str, int]:
+    """The text, and which of the keys it was under."""
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+    except ValueError:
+        raise Unsealable from None
+    for key, cipher in enumerate(_ciphers()):
+        # What is too short to hold a tag is a ValueError to the cipher.
+        with suppress(InvalidTag, ValueError):
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], belongs_to.encode()).decode(), key
     raise Unsealable
 
 

@@ -19,6 +19,7 @@ from numberadmin.accounts.address import network
 from numberadmin.accounts.guesses import Limit, TooMany, Wrong
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
+from numberadmin.accounts.seal import Unsealable
 from numberadmin.accounts.sessions import alive
 from numberadmin.audit.models import Action, State
 from numberadmin.services import enrolment, record, remote
@@ -158,6 +159,13 @@ def second_factor(person: Person, code: str) -> None:
                 raise Wrong
     except TooMany as error:
         raise _too_many(error) from None
+    except Unsealable:
+        log.error("the second factor of person %s was sealed with a key that is gone", person.pk)
+        raise Refusal(
+            "Codes of your app cannot be checked any more, because a key of this server is gone. You are not "
+            "signed in. Use one of your recovery codes, or ask an owner of your team, or whoever runs this "
+            "server, to take the second factor away; then set it up anew."
+        ) from None
     except Wrong:
         raise Refusal(
             "This code is wrong, or was used before. Wait for the next one that your app shows, or use a recovery code."

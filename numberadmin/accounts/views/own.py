@@ -11,7 +11,7 @@ from numberadmin import posting, web
 from numberadmin.accounts import factor, forms, sessions
 from numberadmin.accounts.actor import BY_PERSON, of_person
 from numberadmin.accounts.roles import MEANING, May, Role
-from numberadmin.accounts.seal import seal, unseal
+from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import own, team
 from numberadmin.services.results import Outcome, Refusal
 
@@ -32,7 +32,7 @@ def you(request: web.Request) -> HttpResponse:
         "sessions": team.sessions_of(request.actor, person=person).get(person.pk, []),
         "has_factor": factor.has(person),
         "codes_left": factor.codes_left(person),
-        "codes": unseal(codes, CODES).split() if codes else [],
+        "codes": opened(codes, CODES).split(),
         "seed": _seed(request) if request.GET.get("factor") == "new" and person.login else "",
         "draft": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "idle_minutes": round(settings.SESSION_IDLE_SECONDS / 60),
@@ -127,6 +127,8 @@ def _with_codes(request: web.Request, outcome: Outcome, codes: list[str]) -> Htt
 
 def _seed(request: web.Request) -> str:
     """The seed that is being set up: the same one until it is confirmed."""
-    if SEED not in request.session:
-        request.session[SEED] = seal(factor.new_seed(), SEED)
-    return unseal(request.session[SEED], SEED)
+    if kept := opened(request.session.get(SEED, ""), SEED):
+        return kept
+    seed = factor.new_seed()
+    request.session[SEED] = seal(seed, SEED)
+    return seed

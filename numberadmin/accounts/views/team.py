@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from numberadmin import mail, posting, web
 from numberadmin.accounts import forms
 from numberadmin.accounts.roles import MEANING, May
-from numberadmin.accounts.seal import seal, unseal
+from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import invitations
 from numberadmin.services import team as teams
 from numberadmin.services.results import Outcome, Refusal
@@ -23,13 +23,13 @@ SHOWN = "made link"
 @require_safe
 @web.needs(May.TEAM)
 def team(request: web.Request) -> HttpResponse:
-    made = request.session.pop(SHOWN, "")
+    made = opened(request.session.pop(SHOWN, ""), SHOWN)
     kept = posting.draft(request)
     context = {
         "members": teams.members(request.actor),
         "invitations": invitations.still_open(request.actor.account),
         "roles": MEANING.items(),
-        "made": dict(zip(("email", "link"), unseal(made, SHOWN).split(" "), strict=True)) if made else None,
+        "made": dict(zip(("email", "link"), made.split(" "), strict=True)) if made else None,
         "mailed": settings.MAIL_IS_SET_UP,
         "draft": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "new_operation": web.new_operation,
