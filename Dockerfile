@@ -12,7 +12,7 @@ COPY shop shop
 COPY inventory inventory
 COPY templates templates
 COPY static static
-RUN SECRET_KEY=only-for-this-step DATABASE_URL=sqlite:////tmp/unused.sqlite3 python manage.py collectstatic --noinput
+RUN SECRET_KEY=only-for-this-step-of-the-build-and-kept-nowhere DATABASE_URL=sqlite:////tmp/unused.sqlite3 python manage.py collectstatic --noinput
 USER 10001
 VOLUME /data
 EXPOSE 8000

@@ -1,69 +1,68 @@
 """Settings, all read from the environment: docs/configuration.md names each of them."""
 
-import re
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
+from numberadmin import sinch
+from numberadmin.environment import (
+    Environment,
+    database,
+    hosts,
+    ids,
+    key,
+    keys,
+    mail,
+    networks,
+    number,
+    one_of,
+    origins,
+    sender,
+    switch,
+    text,
+    whole,
+    zone,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment(os.environ)
+DAY = 86_400
 
-DEBUG: bool = env.bool("DEBUG", default=False)
-HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
-SECRET_KEY: str = env.str("SECRET_KEY", default="only-for-debug-" * 4 if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=on on your own machine).")
+DEBUG = env.read("DEBUG", False, switch)
+HTTPS = env.read("HTTPS", not DEBUG, switch)
+# A key that somebody can guess protects nothing.
+LEAST_KEY = 0 if DEBUG else 32
+SECRET_KEY = env.read("SECRET_KEY", "only-for-debug-" * 4 if DEBUG else "", key(LEAST_KEY))
+if not DEBUG and not os.environ.get("SECRET_KEY"):
+    env.refuse("SECRET_KEY", "Set SECRET_KEY to a long random text (or DEBUG=on on your own machine).")
 # Keys that seal secrets at rest, newest first; the older ones still open what they sealed.
-SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[SECRET_KEY])
-# The key of the audit's hash chain. Changing it makes what was written before unprovable.
-AUDIT_KEY: str = env.str("AUDIT_KEY", default=SECRET_KEY)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SEAL_KEYS = env.read("SEAL_KEYS", [SECRET_KEY], keys(LEAST_KEY))
+# The key of the audit's hash chain. Changing it makes what was written before unprovable, so that an audit that was
+# begun with a short key keeps it.
+AUDIT_KEY = env.read("AUDIT_KEY", SECRET_KEY, key(0 if env.read("SHORT_AUDIT_KEY", False, switch) else LEAST_KEY))
+ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], hosts)
+CSRF_TRUSTED_ORIGINS: list[str] = env.read("CSRF_TRUSTED_ORIGINS", [], origins)
 
-SINCH_USER_URL: str = env.str("SINCH_USER_URL", default="https://userapi.sinch.com")
-SINCH_API_URL: str = env.str("SINCH_API_URL", default="https://api.sinch.com")
-SINCH_PORTAL_URL: str = env.str("SINCH_PORTAL_URL", default="https://portalapi.sinch.com")
-SINCH_TIMEOUT: float = env.float("SINCH_TIMEOUT", default=15.0)
+SINCH_USER_URL = env.read("SINCH_USER_URL", "https://userapi.sinch.com", sinch.base_url)
+SINCH_API_URL = env.read("SINCH_API_URL", "https://api.sinch.com", sinch.base_url)
+SINCH_PORTAL_URL = env.read("SINCH_PORTAL_URL", "https://portalapi.sinch.com", sinch.base_url)
+SINCH_TIMEOUT = env.read("SINCH_TIMEOUT", 15.0, number(0.1, 600))
 # The same for the one call whose answer grows with the account: the list of rented numbers.
-SINCH_LIST_TIMEOUT: float = env.float("SINCH_LIST_TIMEOUT", default=SINCH_TIMEOUT)
+SINCH_LIST_TIMEOUT = env.read("SINCH_LIST_TIMEOUT", SINCH_TIMEOUT, number(0.1, 3600))
 # How long a write whose answer never came may still land at the remote, in seconds.
-SETTLE_SECONDS: float = env.float("SETTLE_SECONDS", default=60.0)
+SETTLE_SECONDS = env.read("SETTLE_SECONDS", 60.0, number(0, DAY))
 # How long a writer waits for its turn before it is told who is busy, in seconds.
-LOCK_SECONDS: float = env.float("LOCK_SECONDS", default=8.0)
+LOCK_SECONDS = env.read("LOCK_SECONDS", 8.0, number(0, 600))
 # Ages in seconds from which a page reads the list again.
-NUMBERS_MAX_AGE: float = env.float("NUMBERS_MAX_AGE", default=300.0)
-GROUPS_MAX_AGE: float = env.float("GROUPS_MAX_AGE", default=60.0)
-
-
-def _organisations() -> list[str]:
-    """The ids of those that may sign in; none for all. A list that cannot be read lets nobody in by mistake."""
-    text: str = env.str("ORGANISATIONS", default="")
-    named = [part.strip() for part in text.split(",")] if text else []
-    if wrong := [part for part in named if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", part)]:
-        raise ImproperlyConfigured(
-            "ORGANISATIONS is a list of the ids of organisations at Sinch, separated by commas, like "
-            f"8888123,7777456. “{wrong[0]}” is no such id."
-        )
-    return named
-
-
-def _on_or_off(name: str) -> bool:
-    """Off where nothing is said."""
-    text: str = env.str(name, default="") or "off"
-    if text.lower() not in (*env.BOOLEAN_TRUE_STRINGS, "off", "no", "n", "false", "0"):
-        raise ImproperlyConfigured(f"{name} is on or off. “{text}” is neither.")
-    return text.lower() in env.BOOLEAN_TRUE_STRINGS
-
-
+NUMBERS_MAX_AGE = env.read("NUMBERS_MAX_AGE", 300.0, number(0, 31 * DAY))
+GROUPS_MAX_AGE = env.read("GROUPS_MAX_AGE", 60.0, number(0, 31 * DAY))
 # The organisations that may sign in; all where it is empty.
-ORGANISATIONS = _organisations()
+ORGANISATIONS: list[str] = env.read("ORGANISATIONS", [], ids)
 # Whether a Sinch sign-in of an organisation or a person that is not here yet makes nothing new.
-CLOSED_ENROLMENT = _on_or_off("CLOSED_ENROLMENT")
+CLOSED_ENROLMENT = env.read("CLOSED_ENROLMENT", False, switch)
 # Whether a server starts a worker itself where none has taken what waits for one.
-START_WORKER: bool = env.bool("START_WORKER", default=True)
+START_WORKER = env.read("START_WORKER", True, switch)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -125,14 +124,26 @@ def _sqlite_journal() -> str:
     return "WAL" if mended else "DELETE"
 
 
+def _own_file(name: str) -> None:
+    """The database holds sessions that open pages: a new file, and a new folder for it, are for its owner alone."""
+    path = Path(name)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+    except OSError as error:
+        env.refuse("DATABASE_URL", f"{path} cannot be used: {error.strerror}.")
+
+
 def _databases() -> dict[str, Any]:
-    default: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/numberadmin.sqlite3")
+    at_home = database(f"sqlite:///{BASE_DIR}/var/numberadmin.sqlite3")
+    default = env.read("DATABASE_URL", at_home, database)
     default["ATOMIC_REQUESTS"] = False
     if default["ENGINE"].endswith("sqlite3"):
-        Path(default["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        _own_file(default["NAME"])
         default["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": env.float("DATABASE_TIMEOUT", default=20.0),
+            "timeout": env.read("DATABASE_TIMEOUT", 20.0, number(0, 600)),
             "init_command": f"PRAGMA journal_mode={_sqlite_journal()}; PRAGMA synchronous=FULL;"
             " PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON;",
         }
@@ -153,7 +164,6 @@ def _databases() -> dict[str, Any]:
 
 DATABASES = _databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 # Work for which no page waits: rows of the database, taken by `manage.py db_worker`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -171,8 +181,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inventory"
 SESSION_ENGINE = "numberadmin.accounts.sessions"
 # A session ends after its longest time, and earlier where nobody used it for so long, both in seconds.
-SESSION_COOKIE_AGE: int = env.int("SESSION_SECONDS", default=12 * 3600)
-SESSION_IDLE_SECONDS: float = env.float("SESSION_IDLE_SECONDS", default=30 * 60.0)
+SESSION_COOKIE_AGE = env.read("SESSION_SECONDS", 12 * 3600, whole(60, 31 * DAY))
+SESSION_IDLE_SECONDS = env.read("SESSION_IDLE_SECONDS", 30 * 60.0, number(1, 31 * DAY))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
@@ -182,22 +192,30 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_FAILURE_VIEW = "numberadmin.web.csrf_failure"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Both reach beyond this host and are hard to take back, so that they are off unless somebody asks for them.
+HSTS_SUBDOMAINS = env.read("HSTS_SUBDOMAINS", False, switch)
+HSTS_PRELOAD = env.read("HSTS_PRELOAD", False, switch)
+if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
+    env.refuse("HSTS_PRELOAD", "Browsers' lists take a domain only with all below it: set HSTS_SUBDOMAINS=on as well.")
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS, HTTPS and HSTS_PRELOAD
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_HTTPS_PROXY", default=False):
+if env.read("BEHIND_HTTPS_PROXY", False, switch):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Proxies whose X-Forwarded-For is believed: addresses or networks, or `unix` for a proxy that comes over a Unix socket.
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES: list[str] = env.read("TRUSTED_PROXIES", [], networks)
 MESSAGE_STORAGE = "numberadmin.messages.Storage"
 
 # Mail is sent where a server is named; without one, links are copied by hand.
-vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
-MAIL_IS_SET_UP: bool = bool(env.str("EMAIL_URL", default=""))
+_no_mail: dict[str, Any] = {}
+_mail = env.read("EMAIL_URL", _no_mail, mail)
+MAIL_IS_SET_UP = bool(_mail)
+vars().update(_mail or mail("dummymail://"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="numberadmin@localhost")
+DEFAULT_FROM_EMAIL = env.read("EMAIL_FROM", "numberadmin@localhost", sender)
 
 _self = ["'self'"]
 CONTENT_SECURITY_POLICY = {
@@ -215,12 +233,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.read("TIME_ZONE", "UTC", zone)
 USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.read("STATIC_ROOT", str(BASE_DIR / "staticfiles"), text)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "staticfiles": {
@@ -231,15 +249,18 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+LOG_LEVEL = env.read("LOG_LEVEL", "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "urllib3": {"level": "WARNING"},
         "http.client": {"level": "WARNING"},
     },
 }
+
+env.check()

@@ -17,6 +17,8 @@ from typing import Any
 
 import requests
 
+from tests import SECRET_KEY
+
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
 
@@ -37,7 +39,7 @@ def dashboard(
     """
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "SECRET_KEY": "tests",
+        "SECRET_KEY": SECRET_KEY,
         "DEBUG": "off",
         "HTTPS": "off",
         "STATIC_ROOT": _static(),
@@ -66,7 +68,7 @@ def _static() -> str:
     """The static files as they are served where DEBUG is off, collected once."""
     folder = tempfile.mkdtemp(prefix="numberadmin-static-")
     atexit.register(shutil.rmtree, folder)
-    env = os.environ | {"DEBUG": "off", "HTTPS": "off", "SECRET_KEY": "tests", "STATIC_ROOT": folder}
+    env = os.environ | {"DEBUG": "off", "HTTPS": "off", "SECRET_KEY": SECRET_KEY, "STATIC_ROOT": folder}
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     subprocess.run(command, cwd=ROOT, env=env, check=True, timeout=120)
     return folder

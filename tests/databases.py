@@ -13,6 +13,8 @@ from uuid import uuid4
 import environ
 import psycopg
 
+from tests import SECRET_KEY
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -72,5 +74,5 @@ def _on(url: str, name: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    env = os.environ | {"SECRET_KEY": "tests", "DEBUG": "on", "DATABASE_URL": url}
+    env = os.environ | {"SECRET_KEY": SECRET_KEY, "DEBUG": "on", "DATABASE_URL": url}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True, timeout=60)

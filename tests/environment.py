@@ -2,7 +2,9 @@
 
 import os
 
-os.environ |= {"SECRET_KEY": "tests", "DEBUG": "on", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
+from tests import SECRET_KEY
+
+os.environ |= {"SECRET_KEY": SECRET_KEY, "DEBUG": "on", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
 # Playwright's synchronous face keeps a loop running in the thread of the tests; nothing of Django runs in that loop.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 for name in (

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import SECRET_KEY
+
 ROOT = Path(__file__).parent.parent
 NAMES = [
     *("DEBUG", "HTTPS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "ALLOWED_HOSTS"),
     *("TRUSTED_PROXIES", "SINCH_API_URL", "SECURE_PROXY_SSL_HEADER"),
+    *("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"),
 ]
 SHOW = f"""
 import json
@@ -30,7 +33,7 @@ def test_without_a_key_it_does_not_start():
 
 
 def test_what_is_not_said_is_the_safe_choice():
-    shown = json.loads(started(SECRET_KEY="long").stdout)
+    shown = json.loads(started(SECRET_KEY=SECRET_KEY).stdout)
     assert shown == {
         "DEBUG": False,
         "HTTPS": True,
@@ -41,6 +44,8 @@ def test_what_is_not_said_is_the_safe_choice():
         "TRUSTED_PROXIES": [],
         "SINCH_API_URL": "https://api.sinch.com",
         "SECURE_PROXY_SSL_HEADER": None,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+        "SECURE_HSTS_PRELOAD": False,
     }
 
 
@@ -50,7 +55,7 @@ def test_what_is_not_said_is_the_safe_choice():
         ("ORGANISATIONS", "8888123, the other one", "“the other one” is no such id"),
         ("ORGANISATIONS", "8888123,,7777456", "“” is no such id"),
         ("ORGANISATIONS", " ", "“” is no such id"),
-        ("CLOSED_ENROLMENT", "maybe", "CLOSED_ENROLMENT is on or off. “maybe” is neither"),
+        ("CLOSED_ENROLMENT", "maybe", "CLOSED_ENROLMENT: 'maybe' is neither on nor off"),
     ],
 )
 def test_what_cannot_be_read_does_not_start(name, text, sentence):

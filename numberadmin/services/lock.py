@@ -136,5 +136,5 @@ def _path(account_id: int) -> Path:
     """Every process of the installation comes to the same file, wherever it was started."""
     database = Path(settings.DATABASES["default"]["NAME"])
     folder = database.with_name(f"{database.name}.locks")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"account-{account_id}"

@@ -1,6 +1,6 @@
 """The client of the remote API. It knows nothing of Django, and no dict or float leaves it."""
 
-from numberadmin.sinch.client import Client, Hosts
+from numberadmin.sinch.client import Client, Hosts, base_url
 from numberadmin.sinch.errors import (
     BadCredentials,
     ClockOff,
@@ -56,5 +56,6 @@ __all__ = [
     "Unanswered",
     "User",
     "WrongScheme",
+    "base_url",
     "sign",
 ]

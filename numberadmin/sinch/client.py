@@ -27,10 +27,12 @@ class Hosts(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for name in ("user", "api", "portal"):
-            force_setattr(self, name, _base(getattr(self, name)))
+            force_setattr(self, name, base_url(getattr(self, name)))
 
 
-def _base(url: str) -> str:
+def base_url(url: str) -> str:
+    """A base URL in its plain spelling. Raises ValueError with a sentence for one that cannot be used."""
+    url = url.strip()
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError("A base URL of Sinch must begin with https:// (or http://).")

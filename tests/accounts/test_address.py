@@ -2,6 +2,9 @@
 
 import pytest
 from django.test import RequestFactory
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
 
 from numberadmin.accounts import address
 
@@ -32,6 +35,40 @@ def test_what_the_person_wrote_in_front_of_the_proxys_word_is_passed_over():
 
 def test_what_is_no_address_is_not_taken_for_one():
     assert seen(PROXY, f"{PERSON}, <script>") == PROXY
+
+
+def test_an_ipv4_address_in_the_spelling_of_ipv6_is_the_same_address():
+    assert seen(f"::ffff:{PROXY}", f"::ffff:{PERSON}") == PERSON
+    assert seen(f"::ffff:{STRANGER}", PERSON) == STRANGER
+    assert address.network(f"::ffff:{PERSON}") == address.network(PERSON) != address.network(STRANGER)
+
+
+@pytest.mark.parametrize(
+    ("hop", "found"),
+    [
+        (f"{PERSON}:5678", PERSON),
+        ("[2001:db8::1]:1234", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("fe80::1%<any text>", "fe80::1"),
+        (f"[::ffff:{PERSON}]:80", PERSON),
+        ("2001:DB8:0::1", "2001:db8::1"),
+    ],
+)
+def test_an_address_is_read_in_each_spelling_and_kept_in_one(hop, found):
+    assert seen(PROXY, hop) == found
+
+
+@pytest.mark.parametrize(
+    "hop", ["", "unknown", "_hidden", "1.2.3.4:", "1.2.3.4:999999", "[::1", "::1]:2", "1.2.3", "\0"]
+)
+def test_what_a_proxy_names_that_is_no_address_leaves_the_proxys_own(hop):
+    assert seen(PROXY, hop) == PROXY
+
+
+@bounds(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_whatever_a_proxy_sends_an_address_comes_out_that_the_database_takes(hop):
+    assert str(address.read(seen(PROXY, hop))) == seen(PROXY, hop)
 
 
 def test_an_ipv6_network_is_one_place():

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import SECRET_KEY
 from tests.dashboard import ROOT
 from tests.databases import new_database
 
@@ -50,7 +51,7 @@ def seen(what: str, urls: Mapping[str, str], url: str, **options: Any) -> Any:
 def environment(urls: Mapping[str, str], url: str) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-        "SECRET_KEY": "bench",
+        "SECRET_KEY": SECRET_KEY,
         "DEBUG": "off",
         "HTTPS": "off",
         "ALLOWED_HOSTS": "*",

@@ -14,6 +14,7 @@ import requests
 
 from numberadmin.sandbox import sample
 from numberadmin.sandbox.control import Control
+from tests import SECRET_KEY
 from tests.bench import account
 from tests.bench.place import heading, row
 from tests.chaos.ledger import Ledger
@@ -21,7 +22,7 @@ from tests.dashboard import ROOT, Visitor, dashboard, found
 
 APPLICATION = next(iter(sample.DEMO_APPLICATIONS))
 FIELDS: dict[str, str] = {
-    "SECRET_KEY": "tests",
+    "SECRET_KEY": SECRET_KEY,
     "SETTLE_SECONDS": "2",
     "SINCH_TIMEOUT": "60",
     "SINCH_LIST_TIMEOUT": "60",

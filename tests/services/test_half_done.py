@@ -1,6 +1,7 @@
 """What was done in half is said, and as much of it as can be is taken back."""
 
 import os
+import shutil
 import time
 from uuid import uuid4
 
@@ -98,6 +99,15 @@ def test_only_the_lines_that_a_person_decided_on_are_rented(jane, sinch, setting
     assert len(rented) == 1
     doubt.decide(actor=jane, operation=operation, rented=rented)
     assert states(jane) == {first.reference_id: "rented", second.reference_id: "reserved"}
+
+
+def test_the_folder_of_locks_is_for_its_owner_alone(jane):
+    if connection.vendor != "sqlite":
+        pytest.skip("the lock is the database's there")
+    folder = lock._path(jane.account.pk).parent
+    shutil.rmtree(folder)
+    with lock.turn(jane.account.pk, 1):
+        assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_lock_whose_file_was_removed_lets_nothing_be_sent(jane):

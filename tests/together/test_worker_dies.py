@@ -7,6 +7,7 @@ import sys
 import time
 
 from numberadmin.sandbox import sample, start
+from tests import SECRET_KEY
 from tests.chaos.ledger import Ledger
 from tests.dashboard import ROOT, Visitor, dashboard, found
 from tests.databases import new_database
@@ -17,7 +18,7 @@ MANY = 120
 
 def worker(sandbox, url):
     env = os.environ | {
-        "SECRET_KEY": "tests",
+        "SECRET_KEY": SECRET_KEY,
         "DEBUG": "off",
         "HTTPS": "off",
         "LOG_LEVEL": "WARNING",

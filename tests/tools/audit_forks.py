@@ -16,12 +16,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
+from tests import SECRET_KEY
+
 PROCESSES = 8
 EACH = 50
 
 
 def main(unserialised: bool) -> None:
-    os.environ |= {"SECRET_KEY": "tests", "DEBUG": "on", "DJANGO_SETTINGS_MODULE": "numberadmin.settings"}
+    os.environ |= {"SECRET_KEY": SECRET_KEY, "DEBUG": "on", "DJANGO_SETTINGS_MODULE": "numberadmin.settings"}
     django.setup()
     prepare()
     connections.close_all()

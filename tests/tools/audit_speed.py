@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from tests import SECRET_KEY
+
 ENTRIES = 100_000
 BATCH = 5000
 BEGAN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -25,7 +27,7 @@ BEGAN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 def main(entries: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"SECRET_KEY": "tests", "DEBUG": "on", "DJANGO_SETTINGS_MODULE": "numberadmin.settings"}
+        os.environ |= {"SECRET_KEY": SECRET_KEY, "DEBUG": "on", "DJANGO_SETTINGS_MODULE": "numberadmin.settings"}
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{Path(folder) / 'audit.sqlite3'}")
         # Filled by another process, so that this one's memory is what the proof takes.
         filler = multiprocessing.get_context("spawn").Process(target=fill, args=(entries,))
