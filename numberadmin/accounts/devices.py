@@ -1,11 +1,16 @@
 """Browsers that somebody has signed in with before: strangers who guess do not lock them out."""
 
+import datetime as dt
 import hashlib
 import secrets
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from numberadmin.accounts.models import Restoration
 
 COOKIE = "__Host-device" if settings.HTTPS else "device"
 DAYS = 180
@@ -40,8 +45,13 @@ def remember(request: HttpRequest, response: HttpResponse, identity: str, kind: 
 
 
 def _read(request: HttpRequest) -> tuple[str, list[str], str]:
+    if COOKIE not in request.COOKIES:
+        return "", [], "sinch"
+    oldest = timezone.now() - dt.timedelta(days=DAYS)
+    restored = Restoration.objects.aggregate(last=Max("at"))["last"] or oldest
+    age = timezone.now() - max(oldest, restored)
     try:
-        name, identities, kind = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=DAYS * 86400)
+        name, identities, kind = signing.loads(request.COOKIES[COOKIE], salt=SALT, max_age=age)
     except signing.BadSignature:
         return "", [], "sinch"
     return name, identities, kind

@@ -142,6 +142,15 @@ class RecoveryCode(models.Model):
         return f"recovery code of {self.person_id}"
 
 
+class Restoration(models.Model):
+    """The database was put back to an older state: what browsers remember from before is not believed."""
+
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
 class Guess(models.Model):
     """How many wrong tries there were of one kind since `began_at`, and how many are being tried now."""
 
