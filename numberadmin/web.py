@@ -33,14 +33,16 @@ class Request(HttpRequest):
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(may: May, *, post: May | None = None) -> Callable[[View], View]:
-    """What a person's role has to allow for this view; `post` where posting to it asks for something else.
+def needs(may: May, *, post: May | None = None, factor: bool = True) -> Callable[[View], View]:
+    """What a person's role has to allow for this view; `post` where posting to it asks for something else. Without
+    `factor` it is open to who still has to set up the second factor that the team demands.
 
     A view that says nothing is open to nobody who is signed in.
     """
 
     def mark(view: View) -> View:
         view.needs = {"POST": post or may, "": may}  # type: ignore[attr-defined]
+        view.needs_factor = factor  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -132,6 +134,7 @@ def _database_failed(error: BaseException | None) -> bool:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """For every template: the actor, what the role allows, and what the top bar counts."""
+    from numberadmin.accounts import factor
     from numberadmin.services import approval, cart, permission
 
     actor = getattr(request, "actor", None)
@@ -147,4 +150,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "cart_lines": cache(partial(cart.line_count, actor.account)),
         "requests": cache(partial(approval.count, actor.account)) if may["approve"] else 0,
         "owners": "" if actor.connection else permission.owners(actor.account),
+        "lacks_factor": bool(actor.account.factor_from) and not factor.has(actor.person),
     }

@@ -7,8 +7,9 @@ import time
 import pyotp
 import segno
 from django.db import transaction
+from django.utils import timezone
 
-from numberadmin.accounts.models import Person, RecoveryCode, SecondFactor
+from numberadmin.accounts.models import Account, Person, RecoveryCode, SecondFactor
 from numberadmin.accounts.seal import renewed, seal, unseal
 
 CODES = 10
@@ -23,6 +24,11 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def has(person: Person) -> bool:
     return SecondFactor.objects.filter(person=person).exists()
+
+
+def is_lacking(account: Account, person: Person) -> bool:
+    """Whether the team demands one by now, and the person has none."""
+    return account.factor_from is not None and account.factor_from <= timezone.localdate() and not has(person)
 
 
 def mark(person: Person) -> int:

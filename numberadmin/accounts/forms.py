@@ -1,5 +1,7 @@
 """The fields of sign-in and of the team's page, read from what a browser or a script sent."""
 
+import datetime as dt
+
 from django import forms
 from django.http import QueryDict
 
@@ -36,6 +38,14 @@ def powers(posted: QueryDict) -> Powers:
         return Powers(role, money.typed(amount, posted.get("limit_currency", "")))
     except ValueError as error:
         raise Refusal(f"The limit cannot be read: {error} Nothing was changed.") from None
+
+
+def day(given: str) -> dt.date:
+    """Raises Refusal."""
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise Refusal("Give the day like 2026-12-01. Nothing was changed.") from None
 
 
 def text(posted: QueryDict, name: str, most: int) -> str:

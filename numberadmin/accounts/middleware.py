@@ -7,10 +7,11 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from numberadmin import posting, web
-from numberadmin.accounts import instances, sessions
+from numberadmin.accounts import factor, instances, sessions
 from numberadmin.accounts.actor import BY_SINCH, Actor, Disconnected, of
 from numberadmin.services import permission, signin
 from numberadmin.services.results import Refusal, SignedOut, SignInAgain
@@ -55,6 +56,9 @@ class SignInRequired(LoginRequiredMiddleware):
         if needs is None:
             raise RuntimeError(f"{view.__name__} does not say what it needs: see web.needs")
         wanted = needs["POST" if request.method == "POST" else ""]
+        if view.needs_factor and factor.is_lacking(actor.account, actor.person):
+            # The page that it leads to says why.
+            return web.go(request, f"{reverse('you')}?factor=new#factor")
         if not actor.may(wanted):
             return posting.forbidden(request, permission.refused(actor, actor.membership, wanted))
         # A page that looks again by itself is not a person who works.

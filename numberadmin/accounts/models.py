@@ -40,6 +40,8 @@ class Account(models.Model):
     organisation_id = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
+    # From this day on, who has no second factor sets one up before anything else.
+    factor_from = models.DateField(null=True)
     people = models.ManyToManyField(Person, through="Membership", related_name="accounts")
 
     def __str__(self) -> str:

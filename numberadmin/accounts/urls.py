@@ -16,6 +16,7 @@ urlpatterns = [
     path("team/deactivate/", team.deactivate, name="deactivate"),
     path("team/activate/", team.activate, name="activate"),
     path("team/second-factor/", team.reset_factor, name="reset_factor"),
+    path("team/factor/", team.demand_factor, name="demand_factor"),
     path("team/session/", team.end_session, name="end_session"),
     path("you/", own.you, name="you"),
     path("you/password/", own.password, name="password"),

@@ -70,6 +70,7 @@ ROUTES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "deactivate": (None, OWNER),
     "activate": (None, OWNER),
     "reset_factor": (None, OWNER),
+    "demand_factor": (None, OWNER),
     "end_session": (None, OWNER),
     "you": (ALL, None),
     "password": (None, ALL),

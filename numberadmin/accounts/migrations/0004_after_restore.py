@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='account',
+            name='factor_from',
+            field=models.DateField(null=True),
+        ),
         migrations.CreateModel(
             name='Restoration',
             fields=[

@@ -20,7 +20,7 @@ CODES, SEED = "recovery codes", "new seed"
 
 
 @require_safe
-@web.needs(May.READ)
+@web.needs(May.READ, factor=False)
 def you(request: web.Request) -> HttpResponse:
     person = request.actor.person
     codes = request.session.pop(CODES, "")
@@ -46,7 +46,7 @@ def you(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("password", "current")
-@web.needs(May.READ)
+@web.needs(May.READ, factor=False)
 def password(request: web.Request) -> HttpResponse:
     try:
         outcome = own.set_password(
@@ -66,7 +66,7 @@ def password(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("code", "current")
-@web.needs(May.READ)
+@web.needs(May.READ, factor=False)
 def begin_factor(request: web.Request) -> HttpResponse:
     try:
         outcome, codes = own.begin_factor(

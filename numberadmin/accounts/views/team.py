@@ -6,13 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import mail, posting, web
 from numberadmin.accounts import forms
 from numberadmin.accounts.roles import MEANING, May
 from numberadmin.accounts.seal import opened, seal
-from numberadmin.services import invitations
+from numberadmin.services import demand, invitations
 from numberadmin.services import team as teams
 from numberadmin.services.results import Outcome, Refusal
 
@@ -30,6 +31,7 @@ def team(request: web.Request) -> HttpResponse:
         "invitations": invitations.still_open(request.actor.account),
         "roles": MEANING.items(),
         "made": dict(zip(("email", "link"), made.split(" "), strict=True)) if made else None,
+        "today": timezone.localdate(),
         "mailed": settings.MAIL_IS_SET_UP,
         "draft": {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "new_operation": web.new_operation,
@@ -99,6 +101,16 @@ def activate(request: web.Request) -> HttpResponse:
 def reset_factor(request: web.Request) -> HttpResponse:
     person = forms.whole(request.POST, "person")
     return _done(request, lambda **who: teams.reset_factor(person_id=person, **who))
+
+
+@require_POST
+@web.needs(May.TEAM)
+def demand_factor(request: web.Request) -> HttpResponse:
+    """From the day `from` on; without one, no more."""
+    given = forms.text(request.POST, "from", 10)
+    if not given:
+        return _done(request, demand.no_second_factor)
+    return _done(request, lambda **who: demand.second_factor(day=forms.day(given), **who))
 
 
 @require_POST
