@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
+from numberadmin import e164
 from numberadmin.accounts.models import Account
 from numberadmin.audit.models import PLACINGS
 from numberadmin.services import applications, bulk, labels, mirror, search, settle, sheet
@@ -13,6 +14,8 @@ from numberadmin.services.models import Application, Number, PlanItem
 What = PlanItem.What
 # What is said of a number that is not in the list begins so.
 NOT_RENTED = "this account does not rent it"
+# A number with its country code has so many digits at least.
+SHORTEST = 7
 # Of so many such numbers at most it is looked up what may be meant.
 HINTS = 200
 
@@ -171,6 +174,10 @@ class _Strangers:
             like = [n for n in search.with_digits(self.account, text, 20) if str(n).endswith(text)]
             if len(like) == 1:
                 return f"{NOT_RENTED}. Is +{like[0]} meant? Then the country code is missing"
+            if (dialled := e164.as_dialled(text)) not in ("", text):
+                return f"{NOT_RENTED}. Is +{dialled} meant? The 0 after the country code is for calls at home"
+        if len(text) < SHORTEST:
+            return f"{NOT_RENTED}; it is too short for a phone number, as a short code is"
         return NOT_RENTED
 
 

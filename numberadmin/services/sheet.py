@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from numberadmin import files, spelling
@@ -15,9 +14,6 @@ LABEL_LENGTH = 100
 COLUMNS = ("number", "application", "label")
 # What a table may have besides: the inventory's export does.
 FURTHER = ("application_key",)
-_RANGE = re.compile(r"^\s*(\+?[\d ().]{4,})\s*(-|–|\.\.|to)\s*(\+?[\d ().]{4,})\s*$")
-# Two ends of a range with a dash between them; what is shorter is a part of one number.
-_SHORTEST = 7
 # How Excel names the separator, on a line before the first.
 _SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 
@@ -72,13 +68,12 @@ def table(text: str) -> list[Line]:
 
 
 def pasted(text: str) -> list[Line]:
-    """Numbers a line each, or several on a line by commas, semicolons or tabs; and ranges. Raises Refusal."""
+    """Numbers and ranges, as `spelling` reads them: one a line, or several. Raises Refusal."""
     found: list[Line] = []
     for place, row in enumerate(text.splitlines(), 1):
-        for piece in re.split(r"[,;\t]", row):
-            if piece.strip():
-                found += _spread(place, piece.strip())
-                _bounded(len(found))
+        for piece in spelling.pieces(row):
+            found += _spread(place, piece)
+            _bounded(len(found))
     _bounded(len(found))
     return found
 
@@ -106,28 +101,15 @@ def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
         return replace(line, problem=str(error))
 
 
-def _spread(place: int, piece: str) -> Iterator[Line]:
+def _spread(place: int, piece: str) -> list[Line]:
     """One piece of a line: a number, or a range of them."""
     try:
-        if (ends := _RANGE.match(piece)) and _is_range(*ends.groups()):
-            first, last = spelling.number(ends[1]), spelling.number(ends[3])
-            if first > last or last - first >= 10_000:
-                yield Line(
-                    place, piece[:100], problem="a range goes from the smaller to the larger, over 10,000 at most"
-                )
-                return
-            if len(str(first)) == len(str(last)):
-                yield from (Line(place, f"+{number}", number) for number in range(first, last + 1))
-                return
-        yield Line(place, piece[:100], spelling.number(piece))
+        numbers = spelling.span(piece)
     except spelling.Unreadable as error:
-        yield Line(place, piece[:100], problem=str(error))
-
-
-def _is_range(first: str, sign: str, last: str) -> bool:
-    """Dashes stand inside of numbers too: between two ends that are as long as each other they make a range."""
-    lengths = {sum(c.isdigit() for c in end) for end in (first, last)}
-    return sign in ("..", "to") or (len(lengths) == 1 and min(lengths) >= _SHORTEST)
+        return [Line(place, piece[:100], problem=str(error))]
+    if len(numbers) == 1:
+        return [Line(place, piece[:100], numbers[0])]
+    return [Line(place, f"+{number}", number) for number in numbers]
 
 
 def _rows(text: str) -> list[list[str]]:

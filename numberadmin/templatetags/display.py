@@ -25,9 +25,13 @@ def phone(number: int) -> str:
     """In international form, with the spaces of its country: '+1 415-555-0123'."""
     plain = f"+{number}"
     try:
-        return phonenumbers.format_number(phonenumbers.parse(plain), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        parsed = phonenumbers.parse(plain)
     except phonenumbers.NumberParseException:
         return plain
+    # An odd number would be shown as another one, without a zero that is part of it.
+    if phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != plain:
+        return plain
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter

@@ -18,7 +18,7 @@ def test_a_number_is_known_in_any_common_spelling(text):
 @pytest.mark.parametrize(
     ("text", "why"),
     [("1.4E+10", "rounded"), ("1,41555E+10", "rounded"), ("abc", "no phone number"), ("", "no phone number"),
-     ("04155550101", "country code is missing"), ("1" * 16, "15 digits"), ("٠١٢٣٤٥٦٧٨٩", "no phone number")],
+     ("04155550101", "country code is missing"), ("1" * 16, "15 digits"), ("٠١٢٣٤٥٦٧٨٩", "country code is missing")],
 )  # fmt: skip
 def test_what_is_none_says_why(text, why):
     with pytest.raises(Unreadable, match=why):
@@ -120,3 +120,9 @@ def test_a_quotation_mark_that_nothing_closes_swallows_no_lines():
 
 def test_an_empty_line_before_the_header_does_not_hide_the_separator():
     assert [row.application for row in table("\n\nnumber;application\n14155550101;A\n")] == ["A"]
+
+
+def test_a_line_of_many_blanks_is_answered_as_quickly_as_any():
+    blanks = " " * 100_000
+    [row] = pasted(f"1111{blanks}to{blanks}1111{blanks}x")
+    assert "ends of a range" in row.problem
