@@ -83,6 +83,20 @@ class Membership(models.Model):
         return limit is not None and sum.currency == limit.currency and sum.amount <= limit.amount
 
 
+class NameKey(models.Model):
+    """A look of a person's name, as `names.keys` makes it: in an account nobody else is called alike."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    key = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="nobody_called_alike")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.person_id}"
+
+
 class Connection(models.Model):
     """The Sinch instance that a team works through: its secret sealed, bound to the account and the instance id."""
 

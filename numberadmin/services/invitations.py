@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from numberadmin.accounts import factor, guesses, sessions
+from numberadmin.accounts import factor, guesses, names, sessions
 from numberadmin.accounts.actor import Actor, active
 from numberadmin.accounts.models import Account, Invitation, Membership, Person
 from numberadmin.accounts.roles import May
@@ -21,7 +21,6 @@ from numberadmin.services.results import NotHere, Outcome, Refusal, TooManyTries
 from numberadmin.services.team import Powers
 
 HOURS = 72
-NAME_LENGTH = 100
 
 
 def still_open(account: Account | None = None) -> QuerySet[Invitation]:
@@ -110,9 +109,7 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
     """
     link = opened_by(token)
     known = link.person or Person.objects.filter(login=link.email).first()
-    name = known.name if known else " ".join(name.split())[:NAME_LENGTH]
-    if not name:
-        raise Refusal("Say what you are called: the audit names you by it. You have not joined yet.")
+    name = known.name if known else _name(name)
     keeps_password = link.person is None and known is not None
     if known and keeps_password:
         _has_to_give_it(link, known, password)
@@ -131,12 +128,30 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
         if not keeps_password:
             _gets_password(person, link.email, password)
         membership = _joined(link, person)
+        _claim(person)
         action, message = Action.PASSWORD, f"Set a new password by a link of {link.made_by}."
         if link.person is None:
             action = Action.JOIN
             message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {link.made_by}."
         record.event(link.account, Actor(membership, None, "", address), action, message)
     return membership
+
+
+def _name(name: str) -> str:
+    try:
+        return names.checked(name)
+    except names.BadName as error:
+        raise Refusal(f"{error} You have not joined yet.") from None
+
+
+def _claim(person: Person) -> None:
+    try:
+        names.claim(person)
+    except names.BadName as error:
+        raise Refusal(
+            f"{error} Nothing was changed: you have not joined, and the link still works. Choose another name; if you "
+            "are in another team already, change yours there first, on the page with your name."
+        ) from None
 
 
 def _gets_password(person: Person, login: str, password: str) -> None:

@@ -1,5 +1,6 @@
 """What people change about themselves: their password, their second factor, their sessions."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -7,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from numberadmin.accounts import factor, guesses, sessions
-from numberadmin.accounts.actor import Actor
+from numberadmin.accounts import factor, guesses, names, sessions
+from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.models import Person
 from numberadmin.audit.models import Action
-from numberadmin.services import team
+from numberadmin.services import record, team
 from numberadmin.services.results import Conflict, Outcome, Refusal, TooManyTries
 
 
@@ -27,7 +28,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     """Sets or changes how the person signs in; an empty password keeps the one there is. With a new one all their other
     sessions end. `current` is the password until now, where there is one."""
     person, first = actor.person, actor.person.login is None
-    login, name = login.strip().lower()[:254], " ".join(name.split())[:100] or person.name
+    login, name = login.strip().lower()[:254], _name(name or person.name)
     if not first:
         has_password(person, current)
     try:
@@ -38,24 +39,57 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
         check_password(password, Person(pk=person.pk, name=name, login=login, email=person.email))
 
     def change() -> tuple[Action, str]:
-        person.login, person.name, person.email = login, name, person.email or login
+        changed, said = Person.objects.get(pk=person.pk), []
+        if changed.name != name:
+            said.append(f"Is called {name} from now on, and was {changed.name} before.")
+        if changed.login not in (None, login):
+            said.append(f"Signs in with {login} from now on, and did with {changed.login} before.")
+        changed.login, changed.name, changed.email = login, name, changed.email or login
         if password:
-            person.set_password(password)
-        try:
-            with transaction.atomic():
-                person.save(update_fields=["login", "name", "email", "password"])
-        except IntegrityError:
-            raise Refusal(f"{login} is the sign-in of somebody else. Nothing was changed.") from None
-        if not password:
-            return Action.PASSWORD, f"Signs in with {login} now, and is called {name}."
-        ended = sessions.end(person, but=actor.session_key)
-        what = "Set a password of their own." if first else "Changed the password."
-        return Action.PASSWORD, f"{what} {ended} other session{'' if ended == 1 else 's'} ended."
+            changed.set_password(password)
+        _save(changed)
+        if password:
+            ended = sessions.end(person, but=actor.session_key)
+            what = "Set a password of their own." if first else "Changed the password."
+            said.append(f"{what} {ended} other session{'' if ended == 1 else 's'} ended.")
+        message = " ".join(said) or "Changed nothing of the sign-in."
+        if person.name != name:
+            _tell_other_teams(actor, message)
+        return Action.PASSWORD, message
 
     outcome = team.once(actor, operation, {"login": login, "name": name}, change)
     if outcome.repeated and password and not Person.objects.get(pk=person.pk).check_password(password):
         raise Conflict("This form was sent before with another password. This one was not set. Reload the page.")
+    # What was recorded, was so under the name before.
+    person.refresh_from_db()
     return outcome
+
+
+def _name(name: str) -> str:
+    try:
+        return names.checked(name)
+    except names.BadName as error:
+        raise Refusal(f"{error} Nothing was changed. Choose another name.") from None
+
+
+def _save(changed: Person) -> None:
+    """Raises Refusal where the sign-in or the name is somebody else's."""
+    try:
+        with transaction.atomic():
+            changed.save(update_fields=["login", "name", "email", "password"])
+    except IntegrityError:
+        raise Refusal(f"{changed.login} is the sign-in of somebody else. Nothing was changed.") from None
+    try:
+        names.claim(changed)
+    except names.BadName as error:
+        raise Refusal(f"{error} Nothing was changed. Choose another name.") from None
+
+
+def _tell_other_teams(actor: Actor, message: str) -> None:
+    """Their audits name the person too. Each says it under the name before."""
+    for row in of_person(actor.person.pk).exclude(account=actor.account):
+        row.person = actor.person
+        record.event(row.account, replace(actor, membership=row, plan=None), Action.PASSWORD, message)
 
 
 def has_password(person: Person, password: str) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.utils import timezone
 
 from numberadmin import sinch
-from numberadmin.accounts import factor, guesses, instances
+from numberadmin.accounts import factor, guesses, instances, names
 from numberadmin.accounts.actor import Actor, active, of_person
 from numberadmin.accounts.address import network
 from numberadmin.accounts.guesses import Limit, TooMany, Wrong
@@ -21,8 +22,8 @@ from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.accounts.seal import Unsealable
 from numberadmin.accounts.sessions import alive
-from numberadmin.audit.models import Action, State
-from numberadmin.services import enrolment, record, remote
+from numberadmin.audit.models import Action, Entry, State
+from numberadmin.services import enrolment, record, remote, team
 from numberadmin.services.results import Changed, Refusal, TooManyTries
 from numberadmin.services.room import Crowded, room
 
@@ -119,15 +120,37 @@ def enter(user: sinch.User, account: Account) -> Membership:
     nobody new may come."""
     if not Membership.objects.filter(person__sinch_user_id=user.id, account=account).exists():
         enrolment.ensure_open_to_newcomers(account)
-    name = _name(user)
-    person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults={"name": name, "email": user.email})
+    values = {"name": _name(user)[: names.LENGTH], "email": user.email}
+    person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults=values)
     if person.login is None:
-        _bring_up_to_date(person, name=name, email=user.email)
+        _bring_up_to_date(person, email=user.email)
     Membership.objects.get_or_create(person=person, account=account, defaults={"role": Role.OWNER})
     membership = of_person(person.pk).filter(account=account).first()
     if membership is None:
         raise Refusal(f"You are no longer in the team of {account.name}. You are not signed in.")
+    _call(membership, _name(user), user.email)
     return membership
+
+
+def _call(membership: Membership, name: str, email: str) -> None:
+    """Who has not chosen a name here is called as at Sinch; whoever comes into a team where somebody is called alike
+    gets a name that tells them apart. A sign-in is not refused for it."""
+    person = membership.person
+    if person.login is not None:
+        name, email = person.name, person.login
+    if names.is_called(person, membership.account, name, email):
+        return
+    with transaction.atomic():
+        team.one_at_a_time()
+        before = Person.objects.get(pk=person.pk).name
+        called = names.called(person, name, email)
+        if before != called and Entry.objects.filter(actor=person).exists():
+            person.name = before
+            for row in of_person(person.pk):
+                row.person = person
+                message = f"Is called {called} from now on, as at Sinch or to be told apart, and was {before} before."
+                record.event(row.account, Actor(row, None, "", ""), Action.PASSWORD, message)
+            person.name = called
 
 
 def person(email: str, password: str, visitor: Visitor) -> Person:

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
+from numberadmin.accounts import names
 from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
@@ -38,6 +39,7 @@ def member(account: Account, name: str, role: Role, limit: str = "", currency: s
         limit_amount=amount,
         limit_currency=currency if limit else "",
     )
+    names.claim(person)
     return of_person(person.pk).get(account=account)
 
 
