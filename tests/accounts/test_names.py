@@ -177,7 +177,7 @@ def test_an_installation_with_namesakes_migrates_and_whoever_was_first_keeps_the
     logins = [None, "eve@example.com", "ben@example.com", None, "bob@example.com"]
     people = [Person.objects.create(name=name, login=login) for name, login in zip(called, logins, strict=True)]
     Membership.objects.bulk_create(Membership(person=person, account=team) for person in people)
-    import_module("numberadmin.accounts.migrations.0004_names").name_everybody(apps, None)
+    import_module("numberadmin.accounts.migrations.0005_names").name_everybody(apps, None)
     assert [Person.objects.get(pk=person.pk).name for person in people] == [
         "Olga Owner",
         "Olga owner (eve@example.com)",

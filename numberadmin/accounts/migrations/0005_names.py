@@ -34,7 +34,7 @@ def name_everybody(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_views")]
+    dependencies = [("accounts", "0004_after_restore")]
     operations = [
         migrations.CreateModel(
             name="NameKey",
