@@ -22,6 +22,9 @@ class Person(AbstractBaseUser):
     email = models.CharField(max_length=254, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # The team whose link the password was set by: it opens that team alone, because an owner may have used the link.
+    # Empty for a password that nobody but the person can know.
+    password_from = models.ForeignKey("Account", on_delete=models.PROTECT, null=True, related_name="+")
 
     # The team that somebody is about to join. Not stored.
     joins: "Account | None" = None
@@ -122,7 +125,9 @@ class Invitation(models.Model):
     limit_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     limit_currency = models.CharField(max_length=3, blank=True)
     digest = models.CharField(max_length=64, unique=True)
-    made_by = models.CharField(max_length=200)
+    # Who made it; nobody for one that whoever runs the server has made.
+    maker = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    by_server = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField()
     # Used or taken back: it opens nothing any more.
@@ -175,6 +180,8 @@ class Guess(models.Model):
     wrong = models.IntegerField(default=0)
     trying = models.IntegerField(default=0)
     tried_at = models.DateTimeField()
+    # Whether somebody was told since `began_at` that there were too many.
+    refused = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.key}: {self.wrong}"

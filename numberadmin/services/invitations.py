@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from numberadmin.accounts import factor, guesses, names, sessions
@@ -24,9 +24,13 @@ HOURS = 72
 
 
 def still_open(account: Account | None = None) -> QuerySet[Invitation]:
-    """The links that open something, of the account or of all."""
-    rows = Invitation.objects.filter(closed_at=None, ends_at__gt=timezone.now()).order_by("-made_at")
-    return rows.filter(account=account) if account else rows
+    """The links that open something, of the account or of all: as long as who made one may still do so, and whom it is
+    for is in the team."""
+    team_now = Membership.objects.filter(account=OuterRef("account"), is_active=True, person__is_active=True)
+    made = Q(by_server=True) | Exists(team_now.filter(person=OuterRef("maker"), role__in=team.OWNING))
+    meant = Q(person=None) | Exists(team_now.filter(person=OuterRef("person")))
+    rows = Invitation.objects.filter(made, meant, closed_at=None, ends_at__gt=timezone.now())
+    return (rows.filter(account=account) if account else rows).select_related("maker").order_by("-made_at")
 
 
 def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tuple[Outcome, str]:
@@ -45,7 +49,7 @@ def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tupl
 
     def change() -> tuple[Action, str]:
         still_open(actor.account).filter(email=email, person=None).update(closed_at=timezone.now())
-        _keep(actor.account, actor.person.name, token, email, powers, None)
+        _keep(actor.account, actor.person, token, email, powers, None)
         return Action.INVITE, f"Invited {email} as {powers.in_words()}. The link works once, for {HOURS} hours."
 
     asked = {"email": email, "powers": powers.in_words()}
@@ -61,7 +65,7 @@ def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outc
         row = team.member(actor.account, person_id)
         team.only_here(row, "set a new password for them")
         email = _email(row.person.login or row.person.email)
-        _keep(actor.account, actor.person.name, token, email, team.powers_of(row), row.person)
+        _keep(actor.account, actor.person, token, email, team.powers_of(row), row.person)
         message = f"Made a link by which {row.person.name} sets a new password. It works once, for {HOURS} hours."
         return Action.SIGN_IN_LINK, message
 
@@ -77,7 +81,7 @@ def link_from_the_server(*, account: Account, person: Person) -> str:
     with transaction.atomic(durable=True):
         team.one_at_a_time()
         factor.end(person)
-        _keep(account, record.NOBODY, token, person.login or person.email, team.powers_of(membership), person)
+        _keep(account, None, token, person.login or person.email, team.powers_of(membership), person)
         message = f"Whoever runs the server made a link by which {person.name} sets a new password."
         record.event(account, None, Action.SIGN_IN_LINK, message)
     return token
@@ -121,7 +125,7 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
         team.one_at_a_time()
         if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):
             raise NotHere("This link was used a moment ago. Nothing was changed.")
-        if link.person and link.made_by != record.NOBODY:
+        if link.person and not link.by_server:
             # They may have come into another team since the link was made.
             team.only_here(team.member(link.account, link.person.pk), "set a new password for them")
         person = known or Person(email=link.email, name=name)
@@ -129,10 +133,10 @@ def join(*, token: str, name: str, password: str, address: str) -> Membership:
             _gets_password(person, link.email, password)
         membership = _joined(link, person)
         _claim(person)
-        action, message = Action.PASSWORD, f"Set a new password by a link of {link.made_by}."
+        action, message = Action.PASSWORD, f"Set a new password by a link of {_maker(link)}."
         if link.person is None:
             action = Action.JOIN
-            message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {link.made_by}."
+            message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {_maker(link)}."
         record.event(link.account, Actor(membership, None, "", address), action, message)
     return membership
 
@@ -195,14 +199,20 @@ def _with_token(outcome: Outcome, token: str) -> tuple[Outcome, str]:
     return outcome, "" if outcome.repeated else token
 
 
-def _keep(account: Account, by: str, token: str, email: str, powers: Powers, person: Person | None) -> None:
+def _maker(link: Invitation) -> str:
+    return link.maker.name if link.maker else "whoever runs the server"
+
+
+def _keep(account: Account, by: Person | None, token: str, email: str, powers: Powers, person: Person | None) -> None:
+    """`by` nobody: whoever runs the server makes it."""
     Invitation.objects.create(
         account=account,
         person=person,
         email=email,
         **powers.columns(),
         digest=_digest(token),
-        made_by=by,
+        maker=by,
+        by_server=by is None,
         ends_at=timezone.now() + dt.timedelta(hours=HOURS),
     )
 

@@ -7,19 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from numberadmin.accounts import factor, sessions
 from numberadmin.accounts.actor import Actor, active, digest
 from numberadmin.accounts.models import Account, Invitation, Membership, Person, Session
-from numberadmin.accounts.roles import May, Role
+from numberadmin.accounts.roles import May, Role, allows
 from numberadmin.audit.models import Action
 from numberadmin.money import Money
 from numberadmin.services import permission, record
+from numberadmin.services.models import Request
 from numberadmin.services.results import Forbidden, NotHere, Outcome, Refusal
 
 # One number for the whole installation: on PostgreSQL, changes of teams follow one another.
 ADVISORY_LOCK = 7_301_554_201
+# The roles that may change the team.
+OWNING = [role for role in Role if allows(role, May.TEAM)]
 
 
 @dataclass(frozen=True)
@@ -109,20 +113,23 @@ def change_role(*, actor: Actor, operation: UUID, person_id: int, powers: Powers
             _not_the_last_owner(actor.account, row)
         Membership.objects.filter(pk=row.pk).update(**powers.columns())
         sessions.end(row.person, actor.account)
-        return Action.ROLE, f"{row.person.name} is {powers.in_words()} now, and was {before.in_words()}."
+        over = _given_up(actor, row, powers.role)
+        return Action.ROLE, f"{row.person.name} is {powers.in_words()} now, and was {before.in_words()}.{over}"
 
     return once(actor, operation, {"person": person_id, "powers": powers.in_words()}, change, may=May.TEAM)
 
 
 def deactivate(*, actor: Actor, operation: UUID, person_id: int) -> Outcome:
-    """Puts a person out of the team, and ends the sessions at once. What they did stays in the audit."""
+    """Puts a person out of the team, and ends at once what they could come back by. What they did stays in the
+    audit."""
 
     def change() -> tuple[Action, str]:
         row = member(actor.account, person_id)
         _not_the_last_owner(actor.account, row)
         Membership.objects.filter(pk=row.pk).update(is_active=False)
         ended = sessions.end(row.person, actor.account)
-        return Action.DEACTIVATE, f"Deactivated {row.person.name}. {_count(ended, 'open session')} ended."
+        over = _given_up(actor, row, None)
+        return Action.DEACTIVATE, f"Deactivated {row.person.name}. {_count(ended, 'open session')} ended.{over}"
 
     return once(actor, operation, {"person": person_id}, change, may=May.TEAM)
 
@@ -224,6 +231,27 @@ def _not_the_last_owner(account: Account, row: Membership) -> None:
             f"{row.person.name} is the last owner of {account.name}: make somebody else an owner first. "
             "Nothing was changed."
         )
+
+
+def _given_up(actor: Actor, row: Membership, role: Role | None) -> str:
+    """Ends what does not outlive the rights that somebody loses with this role, or with none: links that they have made
+    or were to use, and requests that wait. Says so."""
+    now, links, requests = timezone.now(), Q(pk=None), Request.objects.none()
+    if role not in OWNING:
+        links |= Q(maker=row.person)
+    if role is None:
+        links |= Q(person=row.person)
+    if role is None or not allows(role, May.BUY):
+        requests = Request.objects.filter(account=actor.account, asked_by=row.person, state=Request.State.WAITING)
+    opening = Invitation.objects.filter(links, account=actor.account, closed_at=None, ends_at__gt=now)
+    closed = opening.update(closed_at=now)
+    ended = requests.update(state=Request.State.DECLINED, decided_by=actor.person.name, decided_at=now)
+    return "".join(
+        [
+            f" {_count(closed, 'link')} that they had made or were to use closed." if closed else "",
+            f" {_count(ended, 'request')} of theirs for a checkout ended." if ended else "",
+        ]
+    )
 
 
 def powers_of(row: Membership | Invitation) -> Powers:
