@@ -57,15 +57,15 @@ def _work_a_little() -> None:
     """Does some of a day's work through the services, so that the audit has something to show."""
     from numberadmin.accounts import instances
     from numberadmin.accounts.actor import Actor, digest
+    from numberadmin.accounts.guesses import Visitor
     from numberadmin.services import applications, assignment, catalog, refresh, signin, unassignment
     from numberadmin.services.models import Number
-    from numberadmin.services.signin import Visitor
 
     opened = signin.open_instance(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD, Visitor("127.0.0.1"))
     account = signin.account_of(opened.organisations[0])
     instances.keep(account, opened.instance, "the demo")
     actor = Actor(signin.enter(opened.user, account), opened.instance, digest("demo"), "127.0.0.1")
-    signin.entered(actor)
+    signin.entered(actor, ["Sinch account"])
     refresh.now(actor=actor)
     catalog.browse(actor, catalog.GroupFilter())
     for key, name in list(sample.DEMO_APPLICATIONS.items())[:-1]:

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from numberadmin.accounts import address, instances, sessions
+from numberadmin.accounts import address, devices, instances, sessions
 from numberadmin.accounts.admission import of_admitted
+from numberadmin.accounts.guesses import Visitor
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import May
 from numberadmin.sinch import Instance
@@ -36,6 +37,8 @@ class Actor:
     session_key: str = field(default="", repr=False)
     # The plan that is being applied: what is done then is a step of it.
     plan: UUID | None = None
+    # The browser, where the person's own password was right before.
+    device: str = field(default="", repr=False)
 
     @property
     def person(self) -> Person:
@@ -44,6 +47,10 @@ class Actor:
     @property
     def account(self) -> Account:
         return self.membership.account
+
+    @property
+    def visitor(self) -> Visitor:
+        return Visitor(self.address, self.device)
 
     @property
     def instance(self) -> Instance:
@@ -87,7 +94,8 @@ def of(request: HttpRequest) -> Actor | None:
     if session.get("by") == BY_SINCH and (connection is None or needs_person(membership)):
         return None
     key = session.session_key or ""
-    return Actor(membership, connection, digest(key), address.of(request), key)
+    device = devices.known(request, membership.person.login or "", BY_PERSON)
+    return Actor(membership, connection, digest(key), address.of(request), key, device=device)
 
 
 def active(account: Account) -> "QuerySet[Membership]":

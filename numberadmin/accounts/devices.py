@@ -15,14 +15,17 @@ from numberadmin.accounts.models import Restoration
 COOKIE = "__Host-device" if settings.HTTPS else "device"
 DAYS = 180
 # A browser remembers so many identities, the latest first.
-MOST = 10
+MOST = 20
 SALT = "numberadmin device"
+# The kind of what is no way to sign in, but the second step of one.
+CODE = "code"
 
 
 def known(request: HttpRequest, identity: str, kind: str) -> str:
-    """The browser's own random name where the identity was signed in with here before, in the same way; else empty.
+    """The browser's own random name where the identity was proven here before, in the same way; else empty.
 
-    The same text may be a Sinch account's identity and, unproven, a person's sign-in: these are two.
+    The same text may be a Sinch account's identity and, unproven, a person's sign-in: these are two. So are a password
+    and a code: whoever has found out the one is to have no tries of their own at the other.
     """
     name, identities, _ = _read(request)
     return name if _short(identity, kind) in identities else ""
@@ -35,10 +38,10 @@ def last_kind(request: HttpRequest) -> str:
 
 def remember(request: HttpRequest, response: HttpResponse, identity: str, kind: str) -> None:
     """Puts the identity into the browser's cookie: by its digest, signed."""
-    name, identities, _ = _read(request)
+    name, identities, last = _read(request)
     short = _short(identity, kind)
     kept = [short, *(other for other in identities if other != short)][:MOST]
-    value = signing.dumps([name or secrets.token_urlsafe(16), kept, kind], salt=SALT)
+    value = signing.dumps([name or secrets.token_urlsafe(16), kept, last if kind == CODE else kind], salt=SALT)
     response.set_cookie(
         COOKIE, value, max_age=DAYS * 86400, secure=settings.HTTPS, httponly=True, samesite="Lax", path="/"
     )
@@ -58,4 +61,5 @@ def _read(request: HttpRequest) -> tuple[str, list[str], str]:
 
 
 def _short(identity: str, kind: str) -> str:
-    return hashlib.sha256(f"{settings.SECRET_KEY}{kind} {identity}".encode()).hexdigest()[:24]
+    text = f"{settings.SECRET_KEY}{kind} {identity.strip().lower()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -8,6 +8,7 @@ import pyotp
 import segno
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from numberadmin.accounts.models import Account, Person, RecoveryCode, SecondFactor
 from numberadmin.accounts.seal import renewed, seal, unseal
@@ -20,6 +21,10 @@ STEPS = (0, -1, 1)
 STEP_SECONDS = 30
 # Without the letters and digits that are taken for others.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Spent(Exception):
+    """The code is right, and was used before."""
 
 
 def has(person: Person) -> bool:
@@ -58,7 +63,7 @@ def picture(person: Person, seed: str) -> str:
 
 def begin(person: Person, seed: str, code: str) -> list[str] | None:
     """Where `code` shows that the app has the seed: asks for it from now on. Gives new recovery codes, else None."""
-    step = _step(seed, code, after=0)
+    step = _step(seed, code)
     if step is None:
         return None
     with transaction.atomic():
@@ -76,18 +81,29 @@ def new_codes(person: Person) -> list[str]:
     return codes
 
 
-def accepts(person: Person, code: str) -> bool:
-    """Whether the code is right, each once. A recovery code is used up by it."""
-    code = "".join(code.split()).lower()
-    factor = SecondFactor.objects.filter(person=person).first()
-    if factor is None:
+def recovers(person: Person, code: str) -> bool:
+    """Whether it is one of the person's recovery codes, which is used up by it. Nobody guesses one of 123 bits: a right
+    one is taken however often somebody was wrong before. Raises Spent where it was used up at the same moment."""
+    digest = _digest(person, "".join(code.split()).lower())
+    rows = RecoveryCode.objects.filter(person=person, digest=digest)
+    if not rows.exists() or not has(person):
         return False
-    if not _is_of_app(code):
-        return RecoveryCode.objects.filter(person=person, digest=_digest(person, code)).delete()[0] == 1
-    step = _step(unseal(factor.seed, _belongs_to(person)), code, after=factor.counter)
+    if not rows.delete()[0]:
+        raise Spent
+    return True
+
+
+def takes(person: Person, code: str) -> bool:
+    """Whether the app shows the code now. Raises Spent for one that is right and was used before: of two that come with
+    the same code, one is first."""
+    factor = SecondFactor.objects.filter(person=person).first()
+    step = _step(unseal(factor.seed, _belongs_to(person)), code) if factor else None
+    if factor is None or step is None:
+        return False
     seal_anew(factor)
-    # Of two that come with the same code, one is first.
-    return bool(step and SecondFactor.objects.filter(pk=factor.pk, counter__lt=step).update(counter=step))
+    if not SecondFactor.objects.filter(pk=factor.pk, counter__lt=step).update(counter=step):
+        raise Spent
+    return True
 
 
 def end(person: Person) -> None:
@@ -101,17 +117,11 @@ def seal_anew(row: SecondFactor) -> bool:
     return anew != row.seed and bool(SecondFactor.objects.filter(pk=row.pk, seed=row.seed).update(seed=anew))
 
 
-def _step(seed: str, code: str, after: int) -> int | None:
-    """The time step whose code it is, if it is later than `after`."""
+def _step(seed: str, code: str) -> int | None:
+    """The latest time step whose code it is, of those that are taken now."""
     code, now = "".join(code.split()), int(time.time()) // STEP_SECONDS
-    if not _is_of_app(code):
-        return None
-    right = [step for step in (now + offset for offset in STEPS) if pyotp.TOTP(seed).generate_otp(step) == code]
-    return next((step for step in right if step > after), None)
-
-
-def _is_of_app(code: str) -> bool:
-    return code.isascii() and code.isdigit()
+    steps, totp = [now + offset for offset in STEPS], pyotp.TOTP(seed)
+    return max((step for step in steps if constant_time_compare(totp.generate_otp(step), code)), default=None)
 
 
 def _digest(person: Person, code: str) -> str:

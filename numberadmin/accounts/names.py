@@ -22,7 +22,7 @@ from numberadmin.accounts.models import Account, NameKey, Person
 LENGTH = 100
 # What stands in the audit, on pages and in exports where no person acted.
 PROGRAM = "numberadmin"
-OURS = ("system", "nobody", "outside", "server", "unknown", "sinch")
+OURS = ("system", "nobody", "not signed in", "outside", "server", "unknown", "sinch")
 # Which shape of a letter is meant, or that two are not joined.
 _VARIANTS = {chr(c) for c in (0x34F, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10))}
 _VARIANTS |= set(map(chr, range(0xE0100, 0xE01F0)))

@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from numberadmin.accounts import factor, guesses, names, sessions
+from numberadmin.accounts import factor, names, sessions
 from numberadmin.accounts.actor import Actor, of_person
+from numberadmin.accounts.guesses import Kind, Wrong
 from numberadmin.accounts.models import Person
 from numberadmin.audit.models import Action
-from numberadmin.services import record, team
-from numberadmin.services.results import Conflict, Outcome, Refusal, TooManyTries
+from numberadmin.services import record, team, tries
+from numberadmin.services.results import Conflict, Outcome, Refusal
 
 
 def check_password(password: str, person: Person) -> None:
@@ -30,7 +31,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     person, first = actor.person, actor.person.login is None
     login, name = login.strip().lower()[:254], _name(name or person.name)
     if not first:
-        has_password(person, current)
+        has_password(actor, current)
     try:
         validate_email(login)
     except ValidationError:
@@ -92,21 +93,19 @@ def _tell_other_teams(actor: Actor, message: str) -> None:
         record.event(row.account, replace(actor, membership=row, plan=None), Action.PASSWORD, message)
 
 
-def has_password(person: Person, password: str) -> None:
-    """Raises Refusal where it is not the person's password."""
+def has_password(actor: Actor, password: str) -> None:
+    """Raises Refusal where it is not the person's password, and TooManyTries."""
     try:
-        with guesses.limited([guesses.Limit(f"own {person.pk}", 5, 900)]):
-            if not person.check_password(password):
-                raise guesses.Wrong
-    except guesses.TooMany:
-        raise TooManyTries("There were too many wrong tries. Try again in a quarter of an hour.") from None
-    except guesses.Wrong:
+        with tries.one(Kind.OWN, str(actor.person.pk), actor.visitor, actor.person, actor):
+            if not actor.person.check_password(password):
+                raise Wrong
+    except Wrong:
         raise Refusal("The password you have now is another one. Nothing was changed.") from None
 
 
 def begin_factor(*, actor: Actor, operation: UUID, seed: str, code: str, password: str) -> tuple[Outcome, list[str]]:
     """From now on the person is asked for a code of the app that has this seed. Gives the recovery codes."""
-    has_password(actor.person, password)
+    has_password(actor, password)
     codes: list[str] = []
 
     def change() -> tuple[Action, str]:
@@ -122,7 +121,7 @@ def begin_factor(*, actor: Actor, operation: UUID, seed: str, code: str, passwor
 
 def new_codes(*, actor: Actor, operation: UUID, password: str) -> tuple[Outcome, list[str]]:
     """Recovery codes in place of those before, which work no more."""
-    has_password(actor.person, password)
+    has_password(actor, password)
     codes: list[str] = []
 
     def change() -> tuple[Action, str]:
@@ -134,7 +133,7 @@ def new_codes(*, actor: Actor, operation: UUID, password: str) -> tuple[Outcome,
 
 
 def end_factor(*, actor: Actor, operation: UUID, password: str) -> Outcome:
-    has_password(actor.person, password)
+    has_password(actor, password)
 
     def change() -> tuple[Action, str]:
         _with_factor(actor.person)

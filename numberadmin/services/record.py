@@ -17,6 +17,8 @@ from numberadmin.services.results import Conflict, Outcome
 
 # Stands where no person acted: what is found when the remote's list is read, and settling by command.
 NOBODY = "numberadmin"
+# Stands where somebody acted who had not signed in.
+STRANGER = "not signed in"
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,10 @@ def event(
     details: Mapping[str, Any] | None = None,
     state: State = State.SUCCEEDED,
     part_of: UUID | None = None,
+    address: str = "",
 ) -> Outcome:
-    """Records something that changes nothing at the remote, and is over when it is written."""
+    """Records something that changes nothing at the remote, and is over when it is written. Without an actor it was
+    done by nobody, or with an `address` from there by somebody who had not signed in."""
     operation = operation or uuid4()
     _add(
         account,
@@ -153,6 +157,7 @@ def event(
         message=message,
         details=details or {},
         part_of=part_of or (actor.plan if actor else None),
+        address=address,
     )
     return Outcome(operation, state, message)
 
@@ -172,12 +177,13 @@ def _add(
     message: str = "",
     error_code: int | None = None,
     part_of: UUID | None = None,
+    address: str = "",
 ) -> Entry:
     entry = Entry(
         account=account,
         actor=actor.person if actor else None,
-        actor_name=actor.person.name if actor else NOBODY,
-        address=actor.address if actor else "",
+        actor_name=actor.person.name if actor else STRANGER if address else NOBODY,
+        address=actor.address if actor else address,
         session=actor.session if actor else "",
         operation=operation,
         part_of=part_of,

@@ -3,9 +3,9 @@
 Reference: "Log in", "Create an instance", "Get organisation".
 """
 
-import hashlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,32 +14,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from numberadmin import sinch
-from numberadmin.accounts import factor, guesses, instances, names
+from numberadmin.accounts import factor, instances, names
 from numberadmin.accounts.actor import Actor, active, of_person
-from numberadmin.accounts.address import network
-from numberadmin.accounts.guesses import Limit, TooMany, Wrong
+from numberadmin.accounts.guesses import Kind, Visitor, Wrong
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
 from numberadmin.accounts.seal import Unsealable
 from numberadmin.accounts.sessions import alive
 from numberadmin.audit.models import Action, Entry, State
-from numberadmin.services import enrolment, record, remote, team
-from numberadmin.services.results import Changed, Refusal, TooManyTries
+from numberadmin.services import enrolment, record, remote, team, tries
+from numberadmin.services.results import Changed, Refusal
 from numberadmin.services.room import Crowded, room
 
 log = logging.getLogger("numberadmin.signin")
 
-HOUR = 3600.0
 # A wrong sign-in of a person takes at least so many seconds, whatever was wrong about it.
 WRONG_TAKES = 0.4
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Where a try to sign in comes from. `device` names a browser that the identity was signed in with before."""
-
-    address: str
-    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,23 +41,21 @@ class Opened:
     organisations: tuple[sinch.Organisation, ...]
 
 
-def open_instance(identity: str, password: str, visitor: Visitor) -> Opened:
-    """Raises Refusal with a sentence that tells a wrong password from an unreachable Sinch and from a wrong clock, and
-    TooManyTries where Sinch is not asked any more."""
+def open_instance(identity: str, password: str, visitor: Visitor, actor: Actor | None = None) -> Opened:
+    """`actor` is who is signed in already, if somebody is. Raises Refusal with a sentence that tells a wrong password
+    from an unreachable Sinch and from a wrong clock, and TooManyTries where Sinch is not asked any more."""
     try:
         who = sinch.Identity.parse(identity)
     except ValueError as error:
         raise Refusal(str(error)) from None
+    attempt = tries.one(Kind.SINCH, f"{who.type} {who.value}", visitor, actor=actor)
     try:
-        with room.place(settings.LOCK_SECONDS), guesses.limited(_limits(f"{who.type} {who.value}", visitor)):
+        with room.place(settings.LOCK_SECONDS), attempt:
             return _opened(who, password)
     except Wrong:
-        _log_wrong(identity, visitor)
         raise Refusal(
             "Sinch does not accept this sign-in: the e-mail, number or user name or the password is wrong."
         ) from None
-    except TooMany as error:
-        raise _too_many(error) from None
     except Crowded:
         raise Refusal("Sinch is slow to answer now, and others are waiting for it. Try again in a minute.") from None
 
@@ -102,11 +90,12 @@ def account_of(organisation: sinch.Organisation) -> Account:
 
 
 def connect(account: Account, user: sinch.User, instance: sinch.Instance, actor: Actor | None, address: str) -> None:
-    """The team works through this instance from now on."""
+    """The team works through this instance from now on. Without an actor, whoever knows the Sinch password has
+    connected it, from this address."""
     name = _name(user)
     instances.keep(account, instance, name)
     message = f"Connected {account.name} to Sinch with the sign-in of {name}."
-    record.event(account, actor, Action.CONNECT, message, details={"address": address})
+    record.event(account, actor, Action.CONNECT, message, address=address)
 
 
 def is_for_persons(account: Account, user: sinch.User) -> bool:
@@ -158,30 +147,30 @@ def person(email: str, password: str, visitor: Visitor) -> Person:
     and take alike long. Raises Refusal and TooManyTries."""
     began = time.monotonic()
     login = email.strip().lower()
+    known = Person.objects.filter(login=login).first()
     try:
-        with guesses.limited(_limits(f"person {login}", visitor)):
+        with tries.one(Kind.PASSWORD, login, visitor, known):
             found = authenticate(None, username=login, password=password)
             if isinstance(found, Person):
                 enrolment.ensure_some_team_admitted(found)
             if not isinstance(found, Person) or not of_person(found.pk).exists():
                 raise Wrong
             return found
-    except TooMany as error:
-        raise _too_many(error) from None
     except Wrong:
-        _log_wrong(login, visitor)
         time.sleep(max(0.0, WRONG_TAKES - (time.monotonic() - began)))
         raise Refusal("The e-mail or the password is wrong. You are not signed in.") from None
 
 
-def second_factor(person: Person, code: str) -> None:
-    """The code of somebody whose password was right. Raises Refusal and TooManyTries."""
+def second_factor(person: Person, code: str, visitor: Visitor) -> str:
+    """The code of somebody whose password was right; says which code it was. A right recovery code is never one too
+    many. Raises Refusal and TooManyTries."""
     try:
-        with guesses.limited([Limit(f"code {person.pk}", 5, HOUR / 4)]):
-            if not factor.accepts(person, code):
+        if factor.recovers(person, code):
+            return "recovery code"
+        with tries.one(Kind.CODE, str(person.pk), visitor, person):
+            if not factor.takes(person, code):
                 raise Wrong
-    except TooMany as error:
-        raise _too_many(error) from None
+        return "app code"
     except Unsealable:
         log.error("the second factor of person %s was sealed with a key that is gone", person.pk)
         raise Refusal(
@@ -189,15 +178,17 @@ def second_factor(person: Person, code: str) -> None:
             "signed in. Use one of your recovery codes, or ask an owner of your team, or whoever runs this "
             "server, to take the second factor away; then set it up anew."
         ) from None
-    except Wrong:
+    except (Wrong, factor.Spent):
         raise Refusal(
             "This code is wrong, or was used before. Wait for the next one that your app shows, or use a recovery code."
         ) from None
 
 
-def entered(actor: Actor) -> None:
+def entered(actor: Actor, how: Sequence[str]) -> None:
+    """`how` names what was shown, in its order: ["password", "app code"]."""
     Membership.objects.filter(pk=actor.membership.pk).update(seen_at=timezone.now())
-    record.event(actor.account, actor, Action.SIGN_IN, f"Signed in to {actor.account.name}.")
+    message = f"Signed in to {actor.account.name}: {', '.join(how)}."
+    record.event(actor.account, actor, Action.SIGN_IN, message, details={"how": list(how)})
 
 
 def left(actor: Actor) -> None:
@@ -216,35 +207,6 @@ def old_page(actor: Actor, account: str) -> Refusal:
     details = {"account": account[:20]}
     record.event(actor.account, actor, Action.REFUSED, refusal.message, details=details, state=State.FAILED)
     return refusal
-
-
-def _limits(identity: str, visitor: Visitor) -> list[Limit]:
-    """A stranger has few tries from one place, few at one identity, and not many in all; a browser that is known has
-    its own, which no stranger uses up."""
-    who, place = _short(identity.strip().lower()), network(visitor.address)
-    if visitor.device:
-        return [Limit(f"device {who} {_short(visitor.device)}", 5, HOUR / 4)]
-    return [
-        Limit(f"place {_short(place)}", 50, HOUR / 4),
-        Limit(f"at {who} {_short(place)}", 8, HOUR),
-        Limit(f"identity {who}", 10, HOUR),
-    ]
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(f"{settings.SECRET_KEY}{text}".encode()).hexdigest()[:24]
-
-
-def _log_wrong(identity: str, visitor: Visitor) -> None:
-    log.warning("wrong sign-in identity=%s address=%s", _short(identity.strip().lower()), visitor.address)
-
-
-def _too_many(error: TooMany) -> TooManyTries:
-    minutes = max(1, round((error.again_at - timezone.now()).total_seconds() / 60))
-    return TooManyTries(
-        f"There were too many wrong tries, so this one was not made, and you are not signed in. Try again in {minutes} "
-        "min, or in a browser that you have signed in with before."
-    )
 
 
 def _name(user: sinch.User) -> str:

@@ -14,6 +14,7 @@ from django.test import Client
 from numberadmin import web
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.guesses import Visitor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.sandbox import sample
@@ -21,7 +22,6 @@ from numberadmin.services import refresh as reading
 from numberadmin.services import signin
 from numberadmin.services.lock import account_lock
 from numberadmin.services.models import Application, Number
-from numberadmin.services.signin import Visitor
 from numberadmin.sinch import InstanceAuth
 from numberadmin.templatetags import display
 from tests.bench.account import best, grown

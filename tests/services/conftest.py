@@ -7,12 +7,12 @@ import pytest
 
 from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
+from numberadmin.accounts.guesses import Visitor
 from numberadmin.audit import journal
 from numberadmin.audit.journal import Row
 from numberadmin.sandbox import Sandbox, sample, start
 from numberadmin.sandbox.control import Control
 from numberadmin.services import catalog, refresh, remote, signin
-from numberadmin.services.signin import Visitor
 
 SUPPORT, REMINDERS = list(sample.DEMO_APPLICATIONS)[:2]
 NIGHT_DESK = list(sample.DEMO_APPLICATIONS)[-1]

@@ -96,21 +96,22 @@ def test_it_is_set_up_with_the_password_only(jane):
 
 def test_a_recovery_code_works_once(jane):
     _, codes = set_up(jane)
-    assert [factor.accepts(jane.person, codes[0]) for _ in range(2)] == [True, False]
+    assert [factor.recovers(jane.person, codes[0]) for _ in range(2)] == [True, False]
     assert factor.codes_left(jane.person) == 9
 
 
 def test_the_code_that_turned_it_on_is_used_up(jane):
     seed, _ = set_up(jane)
     totp = pyotp.TOTP(seed)
-    assert not factor.accepts(jane.person, totp.now())
+    with pytest.raises(factor.Spent):
+        factor.takes(jane.person, totp.now())
 
 
 def test_new_recovery_codes_replace_those_before(jane):
     _, old = set_up(jane)
     _, new = own.new_codes(actor=jane, operation=uuid4(), password=PASSWORD)
-    assert not factor.accepts(jane.person, old[0])
-    assert factor.accepts(jane.person, new[0].upper())
+    assert not factor.recovers(jane.person, old[0])
+    assert factor.recovers(jane.person, new[0].upper())
 
 
 def test_it_is_taken_away_with_the_password_only(jane):

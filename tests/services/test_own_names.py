@@ -99,10 +99,10 @@ def test_a_sinch_user_with_the_name_of_somebody_is_let_in_and_told_apart(owner):
 
 def test_a_new_name_at_sinch_is_written_down_under_the_one_before(owner):
     sign_in(owner.account, id="2", name="Kim Kay")
-    signin.entered(beside(owner, "Bob Brown", Role.VIEWER))
+    signin.entered(beside(owner, "Bob Brown", Role.VIEWER), ["password"])
     person = Person.objects.get(sinch_user_id="2")
     membership = of_person(person.pk).get(account=owner.account)
-    signin.entered(type(owner)(membership, None, "s", "127.0.0.1"))
+    signin.entered(type(owner)(membership, None, "s", "127.0.0.1"), ["password"])
     assert sign_in(owner.account, id="2", name="Kim Kane").name == "Kim Kane"
     entry = Entry.objects.latest("id")
     assert (entry.actor_name, entry.actor_id) == ("Kim Kay", person.pk)

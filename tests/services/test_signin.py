@@ -1,10 +1,10 @@
 import pytest
 
+from numberadmin.accounts.guesses import Visitor
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.sandbox import sample
 from numberadmin.services import remote, signin
 from numberadmin.services.results import Refusal
-from numberadmin.services.signin import Visitor
 from tests.services.conftest import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
-from numberadmin.accounts import factor, forms, sessions
+from numberadmin.accounts import devices, factor, forms, sessions
 from numberadmin.accounts.actor import BY_PERSON, of_person
 from numberadmin.accounts.roles import MEANING, May, Role
 from numberadmin.accounts.seal import opened, seal
@@ -61,7 +61,9 @@ def password(request: web.Request) -> HttpResponse:
         return posting.refused(request, refusal, reverse("you"))
     posting.say(request, outcome)
     sessions.renewed(request, request.actor.person)
-    return redirect(posting.back(request, reverse("you")))
+    response = redirect(posting.back(request, reverse("you")))
+    devices.remember(request, response, request.actor.person.login or "", BY_PERSON)
+    return response
 
 
 @require_POST
@@ -79,7 +81,9 @@ def begin_factor(request: web.Request) -> HttpResponse:
     except Refusal as refusal:
         return posting.refused(request, refusal, f"{reverse('you')}?factor=new")
     request.session.pop(SEED, None)
-    return _with_codes(request, outcome, codes)
+    response = _with_codes(request, outcome, codes)
+    devices.remember(request, response, str(request.actor.person.pk), devices.CODE)
+    return response
 
 
 @require_POST

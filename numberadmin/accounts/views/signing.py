@@ -19,10 +19,10 @@ from numberadmin import sinch, web
 from numberadmin.accounts import address, devices, factor, instances, links, sessions
 from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person, opened
 from numberadmin.accounts.forms import SignIn
+from numberadmin.accounts.guesses import Visitor
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.services import invitations, signin
 from numberadmin.services.results import Refusal
-from numberadmin.services.signin import Visitor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What a session holds while nobody is signed in by it yet; what was sealed belongs to it alone.
@@ -66,7 +66,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     teams = {row.account.organisation_id: row for row in of_person(request.user.pk)}
     if request.method == "POST":
         if chosen := teams.get(request.POST.get("organisation", "")):
-            return _enter(request, chosen, BY_PERSON, "")
+            return _enter(request, chosen, BY_PERSON, ["another organisation"], "")
         messages.error(request, "Choose one of the organisations.")
         return redirect("organisation")
     return _organisations(request, [(key, row.account.name) for key, row in teams.items()])
@@ -83,12 +83,14 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("login")
     if request.method != "POST":
         return TemplateResponse(request, "accounts/code.html", {})
+    visitor = Visitor(address.of(request), devices.known(request, str(person.pk), devices.CODE))
     try:
-        signin.second_factor(person, request.POST.get("code", "")[:40])
+        which = signin.second_factor(person, request.POST.get("code", "")[:40], visitor)
+        response = _known(request, person, half["by"], [*half["how"], which], half["next"], half["account"])
     except Refusal as refusal:
         return TemplateResponse(request, "accounts/code.html", {"error": refusal.message}, status=refusal.status)
-    del request.session[HALF]
-    return _known(request, person, half["by"], half["next"], half["account"])
+    devices.remember(request, response, str(person.pk), devices.CODE)
+    return response
 
 
 @login_not_required
@@ -115,7 +117,7 @@ def join(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         context |= {"error": refusal.message, "name": name}
         return TemplateResponse(request, "accounts/join.html", context, status=refusal.status)
-    response = _half_or_known(request, membership.person, BY_PERSON, "", membership.account)
+    response = _half_or_known(request, membership.person, BY_PERSON, ["link"], "", membership.account)
     links.forget(response)
     devices.remember(request, response, link.email, "member")
     return response
@@ -135,12 +137,13 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 def _by_person(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
     person = signin.person(fields["identity"], fields["password"], visitor)
-    return _half_or_known(request, person, BY_PERSON, fields["next"], None)
+    how = [f"password, in a {'known' if visitor.device else 'new'} browser"]
+    return _half_or_known(request, person, BY_PERSON, how, fields["next"], None)
 
 
 def _by_sinch(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
-    sign_in = signin.open_instance(fields["identity"], fields["password"], visitor)
     actor = of(request)
+    sign_in = signin.open_instance(fields["identity"], fields["password"], visitor, actor)
     of_actor = [row for row in sign_in.organisations if actor and row.id == actor.account.organisation_id]
     if len(sign_in.organisations) > 1 and not of_actor:
         return _remember(request, sign_in, fields["next"])
@@ -166,18 +169,21 @@ def _connected(
         return redirect(f"{reverse('login')}?kind=member")
     membership = signin.enter(user, account)
     instances.keep(account, instance, membership.person.name)
-    return _half_or_known(request, membership.person, BY_SINCH, back, account)
+    return _half_or_known(request, membership.person, BY_SINCH, ["Sinch account"], back, account)
 
 
-def _half_or_known(request: HttpRequest, person: Person, by: str, back: str, account: Account | None) -> HttpResponse:
-    """Who has a second factor is asked for it first."""
+def _half_or_known(
+    request: HttpRequest, person: Person, by: str, how: list[str], back: str, account: Account | None
+) -> HttpResponse:
+    """Who has a second factor is asked for it first. `how` says what was shown until here."""
     if not factor.has(person):
-        return _known(request, person, by, back, account.pk if account else None)
+        return _known(request, person, by, how, back, account.pk if account else None)
     request.session.flush()
     request.session[HALF] = {
         "person": person.pk,
         "proven": _proven(person),
         "by": by,
+        "how": how,
         "next": back,
         "account": account.pk if account else None,
     }
@@ -190,19 +196,21 @@ def _proven(person: Person) -> str:
     return f"{person.get_session_auth_hash()} {factor.mark(person)}"
 
 
-def _known(request: HttpRequest, person: Person, by: str, back: str, account_id: int | None) -> HttpResponse:
+def _known(
+    request: HttpRequest, person: Person, by: str, how: list[str], back: str, account_id: int | None
+) -> HttpResponse:
     teams = [row for row in of_person(person.pk) if account_id in (None, row.account_id)]
     if not teams:
         raise Refusal("You are in no team any more. You are not signed in.")
     if len(teams) == 1:
-        return _enter(request, teams[0], by, back)
+        return _enter(request, teams[0], by, how, back)
     request.session.flush()
-    request.session[CHOOSING] = {"person": person.pk, "proven": _proven(person), "next": back}
+    request.session[CHOOSING] = {"person": person.pk, "proven": _proven(person), "how": how, "next": back}
     request.session.set_expiry(HALF_SECONDS)
     return redirect("organisation")
 
 
-def _enter(request: HttpRequest, membership: Membership, by: str, back: str) -> HttpResponse:
+def _enter(request: HttpRequest, membership: Membership, by: str, how: list[str], back: str) -> HttpResponse:
     """The session is the person's from here on."""
     # Nothing of another team comes along: no refused form, no doubt to be told of.
     request.session.flush()
@@ -216,7 +224,7 @@ def _enter(request: HttpRequest, membership: Membership, by: str, back: str) -> 
     if actor is None:
         messages.error(request, "Sinch gave a session that has ended already. Sign in again.")
         return redirect("login")
-    signin.entered(actor)
+    signin.entered(actor, how)
     return redirect(web.own_path(request, back, reverse("inventory")))
 
 
@@ -241,10 +249,10 @@ def _choosing(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
 def _chosen(request: HttpRequest, kept: dict[str, Any], chosen: str) -> HttpResponse:
     del request.session[CHOOSING]
     if "person" in kept:
-        membership = of_person(kept["person"]).get(account__organisation_id=chosen)
-        if kept["proven"] != _proven(membership.person):
+        membership = of_person(kept["person"]).filter(account__organisation_id=chosen).first()
+        if membership is None or kept["proven"] != _proven(membership.person):
             raise Refusal("Your password or your second factor was changed meanwhile. Sign in again.")
-        return _enter(request, membership, BY_PERSON, kept["next"])
+        return _enter(request, membership, BY_PERSON, kept["how"], kept["next"])
     instance = instances.unpack(kept["instance"], CHOOSING)
     if instance is None:
         return redirect("login")

@@ -7,11 +7,14 @@ from django.utils import timezone
 
 
 def who_made_them(apps, schema_editor):
-    """Open links had their maker by name: those that name exactly one owner of the team stay, the others are closed."""
+    """Open links had their maker by name: those that can be of one owner of the team only stay, the others are closed.
+
+    Of two who were called alike, one has more beside the name by now.
+    """
     Invitation, Membership = (apps.get_model('accounts', name) for name in ('Invitation', 'Membership'))
     for link in Invitation.objects.filter(closed_at=None):
-        owners = Membership.objects.filter(account=link.account_id, role='owner', is_active=True, person__is_active=True)
-        makers = owners.filter(person__name=link.made_by).values_list('person', flat=True)
+        called = models.Q(person__name=link.made_by) | models.Q(person__name__startswith=f'{link.made_by} (')
+        makers = list(Membership.objects.filter(called, account=link.account_id, role='owner').values_list('person', flat=True))
         if len(makers) == 1:
             Invitation.objects.filter(pk=link.pk).update(maker=makers[0])
         else:
@@ -24,7 +27,7 @@ def who_made_them(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_after_restore'),
+        ('accounts', '0005_names'),
     ]
 
     operations = [
