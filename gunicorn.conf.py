@@ -1,5 +1,11 @@
 """How `gunicorn numberadmin.wsgi` serves, unless told otherwise. Docs: docs/deployment.md."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
 worker_class = "gthread"
 workers = 2
 threads = 16
@@ -15,3 +21,35 @@ def post_worker_init(worker):
     from numberadmin.services.room import room
 
     room.resize(worker.cfg.threads)
+
+
+def when_ready(server):
+    """A small installation needs no second service: the server keeps a worker beside itself."""
+    from numberadmin.environment import Environment, switch
+
+    if Environment(os.environ).read("START_WORKER", True, switch):
+        Thread(target=_keep_a_worker, daemon=True, name="keep a worker").start()
+
+
+def on_exit(server):
+    _ending.set()
+    if _worker:
+        _worker.terminate()
+        try:
+            _worker.wait(graceful_timeout)
+        except subprocess.TimeoutExpired:
+            _worker.kill()
+
+
+_ending = Event()
+_worker = None
+
+
+def _keep_a_worker():
+    global _worker
+    command = [sys.executable, str(Path(__file__).with_name("manage.py")), "worker", "--beside-server"]
+    while not _ending.is_set():
+        _worker = subprocess.Popen(command)  # noqa: S603 - nothing of it comes from outside
+        while _worker.poll() is None and not _ending.wait(1):
+            pass
+        _ending.wait(2)

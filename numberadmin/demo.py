@@ -79,9 +79,6 @@ def _work_a_little() -> None:
 
 def _serve(port: int, door: str) -> None:
     bind = f"127.0.0.1:{port}"
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "db_worker", "--interval", "0.3", "-v0", "--no-reload"], cwd=ROOT
-    )
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "numberadmin.wsgi", "--bind", bind, "--log-level", "warning"],
         env=os.environ | {"GUNICORN_CMD_ARGS": "--worker-class gthread --workers 2 --threads 8"},
@@ -103,9 +100,8 @@ def _serve(port: int, door: str) -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        for process in (server, worker):
-            process.terminate()
-            process.wait()
+        server.terminate()
+        server.wait()
 
 
 def _free_port() -> int:

@@ -32,7 +32,7 @@ DAY = 86_400
 DEBUG = env.read("DEBUG", False, switch)
 HTTPS = env.read("HTTPS", not DEBUG, switch)
 # A key that somebody can guess protects nothing.
-LEAST_KEY = 0 if DEBUG else 32
+LEAST_KEY = 0 if DEBUG else 20
 SECRET_KEY = env.read("SECRET_KEY", "only-for-debug-" * 4 if DEBUG else "", key(LEAST_KEY))
 if not DEBUG and not os.environ.get("SECRET_KEY"):
     env.refuse("SECRET_KEY", "Set SECRET_KEY to a long random text (or DEBUG=on on your own machine).")
@@ -61,7 +61,7 @@ GROUPS_MAX_AGE = env.read("GROUPS_MAX_AGE", 60.0, number(0, 31 * DAY))
 ORGANISATIONS: list[str] = env.read("ORGANISATIONS", [], ids)
 # Whether a Sinch sign-in of an organisation or a person that is not here yet makes nothing new.
 CLOSED_ENROLMENT = env.read("CLOSED_ENROLMENT", False, switch)
-# Whether a server starts a worker itself where none has taken what waits for one.
+# Whether a server keeps a worker beside itself (gunicorn.conf.py).
 START_WORKER = env.read("START_WORKER", True, switch)
 
 INSTALLED_APPS = [
@@ -165,7 +165,7 @@ def _databases() -> dict[str, Any]:
 DATABASES = _databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Work for which no page waits: rows of the database, taken by `manage.py db_worker`.
+# Work for which no page waits: rows of the database, taken by `manage.py worker`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Person"

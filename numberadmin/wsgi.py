@@ -14,7 +14,3 @@ try:
 except Unreadable as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(CANNOT_START)
-
-from numberadmin.services import keeper  # noqa: E402 - after the applications are loaded
-
-keeper.start()

@@ -67,10 +67,10 @@ def under_way(kind: Hashable) -> bool:
     return kind in _running
 
 
-def kinds(done: bool) -> list[Hashable]:
-    """The kinds of the readings that are done and that nobody has asked for, or of those that are not done yet."""
+def kinds() -> dict[Hashable, bool]:
+    """The readings that nobody has taken yet, and whether each is done."""
     with _lock:
-        return [kind for kind, reading in _running.items() if reading.done() == done]
+        return {kind: reading.done() for kind, reading in _running.items()}
 
 
 def _begun(kind: Hashable, call: Callable[[], T]) -> _Reading[T]:

@@ -1,14 +1,11 @@
 """Applying a plan: a worker takes step after step (`services/steps.py`) until it is at its end or somebody stops it."""
 
 import datetime as dt
-import logging
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
+from threading import Event
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -23,13 +20,11 @@ from numberadmin.services.results import Busy, Changed, Outcome, Refusal
 
 # A worker that has given no sign for so many seconds has died.
 SILENT = 30
-# What no worker has taken for so many seconds, none is there to take.
-UNTAKEN = 2
 # So many seconds a worker is at one plan while another one waits.
 TURN = 5.0
 
-log = logging.getLogger(__name__)
-_started: "subprocess.Popen[bytes] | None" = None
+# Set once the worker is told to end: it does so after the step under way.
+stopping = Event()
 
 
 def apply(*, actor: Actor, operation: UUID, plan: Plan) -> Outcome:
@@ -105,25 +100,16 @@ def revive() -> int:
     return count
 
 
-def start_worker() -> None:
-    """Where none has taken what waits, one is started as a process of its own, which ends when nothing is left."""
-    global _started
-    if not settings.START_WORKER or (_started and _started.poll() is None):
-        return
-    a_while_ago = timezone.now() - dt.timedelta(seconds=UNTAKEN)
-    if DBTaskResult.objects.ready().filter(enqueued_at__lt=a_while_ago).exists():
-        log.info("no worker has taken what waits: starting one")
-        command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--no-reload", "-v0"]
-        _started = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - nothing of it comes from outside
-
-
 @task()
 def work(plan_id: int) -> None:
-    """Takes the plan's steps, one after the other, until it is at its end, or somebody stops it."""
+    """Takes the plan's steps, one after the other, until it is at its end or somebody stops it.
+
+    If others wait, or the worker is told to end, the rest goes to the end of the queue.
+    """
     size, began = steps.STEP, time.monotonic()
     while True:
-        if time.monotonic() - began > TURN and DBTaskResult.objects.ready().exists():
-            # Others wait: this one goes to the end of the queue.
+        others_wait = time.monotonic() - began > TURN and DBTaskResult.objects.ready().exists()
+        if stopping.is_set() or others_wait:
             work.enqueue(plan_id)
             return
         plan = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).select_related("account").first()
@@ -136,7 +122,7 @@ def work(plan_id: int) -> None:
                 _finish(plan)
                 return
         except Busy:
-            time.sleep(steps.PAUSE)
+            stopping.wait(steps.PAUSE)
             continue
         except steps.Stopped as stopped:
             rows = Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING)

@@ -1,10 +1,13 @@
-"""What a server process does by itself: it settles what is open, as soon as that can be known, and says in the log
-once an hour where the audit stands. What is over is erased then."""
+"""Housekeeping, done by `manage.py worker`: nobody asks for it, and it has to be done all the same.
+
+Writes in doubt are reconciled as soon as that can be known, and plans whose worker has died go to another one. Once an
+hour the audit's anchor is written into the log, and what is over is erased.
+"""
 
 import datetime as dt
 import logging
 import time
-from threading import Thread
+from threading import Event
 
 from django.core.management import call_command
 from django.db import connections
@@ -13,7 +16,7 @@ from django.utils import timezone
 from numberadmin.accounts import guesses
 from numberadmin.accounts.models import Connection, Session
 from numberadmin.audit import chain
-from numberadmin.services import jobs, refresh, settling
+from numberadmin.services import jobs, settling
 
 # In seconds.
 EVERY = 2.0
@@ -22,29 +25,23 @@ HOUR = 3600.0
 logger = logging.getLogger(__name__)
 
 
-def start() -> None:
-    """Begins, in a thread that ends with the process."""
-    Thread(target=_run, daemon=True, name="keeper").start()
-
-
-def _run() -> None:
+def run(stopping: Event) -> None:
+    """Looks every few seconds until `stopping` is set."""
     last = float("-inf")
-    while True:
+    while not stopping.is_set():
         try:
-            refresh.take_over_what_came()
             settling.what_is_due()
             jobs.revive()
-            jobs.start_worker()
             if time.monotonic() - last > HOUR:
                 last = time.monotonic()
                 chain.log_anchor()
                 erase_what_is_over()
         except Exception:
             # Whatever it was, the next look may go well, and there is nobody else to look.
-            logger.exception("what is open could not be settled now")
+            logger.exception("the housekeeping could not be done now")
         finally:
             connections.close_all()
-        time.sleep(EVERY)
+        stopping.wait(EVERY)
 
 
 def erase_what_is_over() -> None:

@@ -5,12 +5,14 @@ The list is fetched without the account's lock where nobody writes, and is throw
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Callable, Hashable
+from threading import Lock, Thread
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from numberadmin import sinch
@@ -42,8 +44,12 @@ QUICK = 2.0
 FIRST_PATIENCE = 5.0
 # In seconds: a reading whose process gives no sign for so long has died with it.
 SILENT = 6
+# In seconds: how often a process looks after the readings that it has begun.
+LOOK_EVERY = 2.0
 # How many rows of a list have come to this process so far.
 _rows: dict[Hashable, int] = {}
+_watching = Lock()
+_watched = False
 
 
 def if_stale(actor: Actor) -> Reading | None:
@@ -98,11 +104,11 @@ def being_read(reading: Reading) -> bool:
 
 
 def take_over_what_came() -> None:
-    """What a server process does every few seconds with the lists that it has asked for: keeps those that have come
-    and that no page has waited for, and tells of the others how far they are."""
-    for kind in background.kinds(done=True):
-        _come(kind)
-    for kind in background.kinds(done=False):
+    """Stores the finished fetches of this process that no page has taken, and publishes the progress of the others."""
+    for kind, done in background.kinds().items():
+        if done:
+            _come(kind)
+            continue
         what, account = cast(Kind, kind)
         values = {"rows": _rows.get(kind, 0), "begun_at": timezone.now()}
         Reading.objects.filter(account=account, what=what).exclude(begun_at=None).update(**values)
@@ -121,6 +127,32 @@ def _come(kind: Hashable) -> None:
         return
     if fetched and instance:
         _taken_over(account, instance, None, fetched, wait=False)
+
+
+def _watch() -> None:
+    """Looks after the readings of this process until the last one has been stored, in one thread for all of them."""
+    global _watched
+    with _watching:
+        if not _watched:
+            _watched = True
+            Thread(target=_watch_readings, daemon=True, name="readings").start()
+
+
+def _watch_readings() -> None:
+    global _watched
+    while True:
+        time.sleep(LOOK_EVERY)
+        try:
+            take_over_what_came()
+        except Exception:
+            # The next look may go well; a list that is lost is read again.
+            logger.exception("what was read could not be stored now")
+        finally:
+            connections.close_all()
+        with _watching:
+            if not any(cast(Kind, kind)[0] == Reading.What.NUMBERS for kind in background.kinds()):
+                _watched = False
+                return
 
 
 def _kind(account: Account) -> Kind:
@@ -189,6 +221,7 @@ def _begun(account: Account, instance: sinch.Instance) -> Callable[[], Fetched] 
         logger.warning("that the list is being read could not be noted", exc_info=True)
     kind = _kind(account)
     _rows[kind] = 0
+    _watch()
     return listing.fetching(account, instance, lambda count: _rows.update({kind: count}))
 
 

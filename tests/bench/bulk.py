@@ -54,8 +54,7 @@ class Bench:
         return Counter(f"{call['verb']} {call['path']}" for call in calls)
 
     def worker(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "manage.py", "db_worker", "--interval", "0.1", "--no-startup-delay", "-v0"]
-        process = subprocess.Popen([*command, "--no-reload"], cwd=ROOT, env=self.env)
+        process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=self.env)
         # It waits for work by then, as one that has been running for long.
         time.sleep(4)
         return process

@@ -125,7 +125,7 @@ def test_an_outcome_that_the_database_does_not_take_is_offered_again(remote, url
 
 
 def test_how_a_doubt_ended_is_told_to_whoever_was_left_in_it(remote, url):
-    with dashboard(remote.urls, url, **OPTIONS, SETTLE_SECONDS="1") as base:
+    with dashboard(remote.urls, url, **OPTIONS, SETTLE_SECONDS="1", START_WORKER="on") as base:
         jane = sign_in(base)
         number = free(jane)[0]
         remote.control.fault(match={"verb": "PUT"}, kind="drop", times=1)

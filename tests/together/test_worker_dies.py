@@ -29,8 +29,7 @@ def worker(sandbox, url):
         "SINCH_API_URL": sandbox.urls["api"],
         "SINCH_PORTAL_URL": sandbox.urls["portal"],
     }
-    command = [sys.executable, "manage.py", "db_worker", "--interval", "0.1", "--no-startup-delay", "-v0"]
-    return subprocess.Popen([*command, "--no-reload"], cwd=ROOT, env=env)
+    return subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=env)
 
 
 def until(done, seconds=40):
@@ -46,7 +45,7 @@ def removed(sandbox):
     return [call["path"].rpartition("/")[2] for call in sandbox.control.log() if call["verb"] == "DELETE"]
 
 
-def test_a_server_without_a_worker_starts_one(tmp_path):
+def test_a_server_keeps_a_worker_beside_itself(tmp_path):
     with start(seed="demo") as remote:
         url = new_database(tmp_path)
         with dashboard(remote.urls, url, START_WORKER="on") as base:
@@ -59,6 +58,46 @@ def test_a_server_without_a_worker_starts_one(tmp_path):
             jane.post(f"/inventory/plans/{plan}/apply/")
             until(lambda: 'data-state="done"' in jane.get(f"/inventory/plans/{plan}/").text)
             assert sorted(map(int, removed(remote))) == sorted(numbers)
+
+
+def test_a_worker_that_is_told_to_end_does_so_after_the_step_under_way(tmp_path):
+    with start(seed="demo", scale=400) as remote:
+        url = new_database(tmp_path)
+        with dashboard(remote.urls, url) as base:
+            jane = Visitor(base)
+            jane.sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
+            jane.get("/inventory/")
+            numbers = [number for number, key in Ledger(url).mirror().items() if key][:MANY]
+            page = jane.post("/inventory/plans/", text="\n".join(map(str, numbers)), application_key="none")
+            plan = found(r'data-plan="([^"]+)"', page.text)
+            remote.control.fault(match={"verb": "DELETE"}, kind="lag", seconds=0.1, times=10_000)
+            jane.post(f"/inventory/plans/{plan}/apply/")
+            process = worker(remote, url)
+            until(lambda: len(removed(remote)) >= 3)
+            process.terminate()
+            assert process.wait(timeout=60) == 0
+            done = len(removed(remote))
+            assert done < MANY
+            assert 'data-state="applying"' in jane.get(f"/inventory/plans/{plan}/").text
+            mirror = Ledger(url).mirror()
+            assert sum(not mirror[number] for number in numbers) == done
+            process = worker(remote, url)
+            try:
+                until(lambda: 'data-state="done"' in jane.get(f"/inventory/plans/{plan}/").text)
+            finally:
+                process.terminate()
+                process.wait()
+            assert sorted(map(int, removed(remote))) == sorted(numbers)
+
+
+def test_importing_the_application_starts_nothing():
+    script = (
+        "import threading, numberadmin.wsgi, multiprocessing; "
+        "assert threading.active_count() == 1, threading.enumerate(); "
+        "assert not multiprocessing.active_children()"
+    )
+    env = os.environ | {"SECRET_KEY": "t" * 64, "DEBUG": "on", "DJANGO_SETTINGS_MODULE": "numberadmin.settings"}
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, check=True, timeout=60)
 
 
 def test_a_plan_goes_on_after_its_worker_was_killed(tmp_path):
