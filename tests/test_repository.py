@@ -11,7 +11,7 @@ TOP = {
     *(".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md", "docs"),
     *("gunicorn.conf.py", "inventory", "manage.py", "numberadmin", "pyproject.toml", "shop", "static", "templates"),
     *("requirements-dev.in", "requirements-dev.txt", "requirements-uv.in", "requirements-uv.txt", "requirements.in"),
-    *("requirements.txt", "tests"),
+    *("requirements.txt", "tests", ".editorconfig", ".pre-commit-config.yaml", "SECURITY.md"),
 }
 # In pieces, so that this file does not hold them.
 REGISTRIES = ["pypi" + ".org", "pythonhosted" + ".org", "registry.npmjs" + ".org", "deb.debian" + ".org"]
