@@ -1,7 +1,11 @@
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+
+from tests.databases import migrated_file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -9,6 +13,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases="__all__"), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """On SQLite a database that is migrated already is copied, and taken as it is."""
+    if connection.vendor != "sqlite":
+        return False
+    file = Path(connection.settings_dict["TEST"]["NAME"])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for name in (f"{file}-wal", f"{file}-shm", f"{file}-journal"):
+        Path(name).unlink(missing_ok=True)
+    shutil.copy(migrated_file(), file)
+    return True
 
 
 @pytest.fixture(scope="session")

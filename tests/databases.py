@@ -1,11 +1,11 @@
 """New databases for tests of whole processes: a file, or one of the PostgreSQL server that DATABASE_URL names."""
 
-import atexit
+import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -23,7 +23,7 @@ def new_database(folder: Path) -> str:
     if server := os.environ.get("DATABASE_URL"):
         return _copied(_on(server, _migrated_on_server(server)), f"tests_{uuid4().hex}")
     file = folder / f"{uuid4().hex}.sqlite3"
-    shutil.copy(_migrated_file(), file)
+    shutil.copy(migrated_file(), file)
     return f"sqlite:///{file}"
 
 
@@ -32,7 +32,7 @@ def prepared() -> None:
     if server := os.environ.get("DATABASE_URL"):
         _migrated_on_server(server)
     else:
-        _migrated_file()
+        migrated_file()
 
 
 def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
@@ -42,12 +42,26 @@ def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
 
 
 @cache
-def _migrated_file() -> Path:
-    folder = tempfile.mkdtemp(prefix="numberadmin-tests-")
-    atexit.register(shutil.rmtree, folder)
-    file = Path(folder) / "migrated.sqlite3"
-    _migrate(f"sqlite:///{file}")
+def migrated_file() -> Path:
+    """An SQLite database with every migration and nothing else: made once for as long as these files are the same."""
+    file = ROOT / ".cache" / f"migrated-{_digest_of_migrations()}.sqlite3"
+    file.parent.mkdir(exist_ok=True)
+    with open(file.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            begun = file.with_suffix(".begun")
+            begun.unlink(missing_ok=True)
+            _migrate(f"sqlite:///{begun}")
+            begun.rename(file)
     return file
+
+
+def _digest_of_migrations() -> str:
+    files = [*ROOT.glob("*/**/migrations/*.py"), ROOT / "requirements.txt"]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @cache
