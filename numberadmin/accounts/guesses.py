@@ -9,18 +9,20 @@ import datetime as dt
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from numberadmin.accounts.address import network
 from numberadmin.accounts.models import Guess
 
-QUARTER, HOUR = 900.0, 3600.0
+QUARTER, HOUR, DAY = 900.0, 3600.0, 86400.0
+# So begin the keys of limits that hold for a day.
+BY_DAY = "a day of "
 PATIENCE = 10.0
 # A try that takes longer than this has lost its process; it counts as wrong.
 LOST = dt.timedelta(seconds=120)
@@ -97,6 +99,12 @@ def limited(limits: Sequence[Limit]) -> Iterator[None]:
         yield
 
 
+def use_up(limits: Sequence[Limit]) -> None:
+    """One of what there is only so much of. Raises TooMany where a limit is reached, and uses up nothing then."""
+    with suppress(Wrong), limited(limits):
+        raise Wrong
+
+
 @contextmanager
 def _place(limit: Limit) -> Iterator[None]:
     _taken(limit)
@@ -147,6 +155,9 @@ def _brought_up_to_date(limit: Limit) -> Guess:
     return row
 
 
-def forget_old(older_than: dt.timedelta) -> None:
-    """Removes what no limit looks at any more."""
-    Guess.objects.filter(tried_at__lte=timezone.now() - older_than, trying=0).delete()
+def forget_old() -> None:
+    """Removes what no limit looks at any more. Only few limits hold for a day, so that strangers, who make a row with
+    each name that they try, fill no disk."""
+    now = timezone.now()
+    over = Q(tried_at__lte=now - dt.timedelta(seconds=2 * HOUR)) & ~Q(key__startswith=BY_DAY)
+    Guess.objects.filter(over | Q(tried_at__lte=now - dt.timedelta(seconds=2 * DAY)), trying=0).delete()

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import hashlib
+import logging
 import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,14 +16,19 @@ from django.utils import timezone
 
 from numberadmin.accounts import factor, guesses, names, sessions
 from numberadmin.accounts.actor import Actor, active
+from numberadmin.accounts.guesses import Limit
 from numberadmin.accounts.models import Account, Invitation, Membership, Person
 from numberadmin.accounts.roles import May
-from numberadmin.audit.models import Action
+from numberadmin.audit.models import Action, State
 from numberadmin.services import enrolment, own, record, team
 from numberadmin.services.results import NotHere, Outcome, Refusal, TooManyTries
 from numberadmin.services.team import Powers
 
+log = logging.getLogger(__name__)
+
 HOURS = 72
+# So many links a team makes in an hour, and in a day for one address.
+AN_HOUR, TO_ONE_A_DAY = 20, 5
 
 
 def still_open(account: Account | None = None) -> QuerySet[Invitation]:
@@ -53,7 +61,7 @@ def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tupl
         return Action.INVITE, f"Invited {email} as {powers.in_words()}. The link works once, for {HOURS} hours."
 
     asked = {"email": email, "powers": powers.in_words()}
-    return _with_token(team.once(actor, operation, asked, change, may=May.TEAM), token)
+    return _made(actor, operation, asked, change, token)
 
 
 def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outcome, str]:
@@ -69,7 +77,7 @@ def sign_in_link(*, actor: Actor, operation: UUID, person_id: int) -> tuple[Outc
         message = f"Made a link by which {row.person.name} sets a new password. It works once, for {HOURS} hours."
         return Action.SIGN_IN_LINK, message
 
-    return _with_token(team.once(actor, operation, {"person": person_id}, change, may=May.TEAM), token)
+    return _made(actor, operation, {"person": person_id}, change, token)
 
 
 def link_from_the_server(*, account: Account, person: Person) -> str:
@@ -194,9 +202,36 @@ def _joined(link: Invitation, person: Person) -> Membership:
     )
 
 
-def _with_token(outcome: Outcome, token: str) -> tuple[Outcome, str]:
-    """A repeated operation has made its token before, and nobody knows it now."""
+def _made(
+    actor: Actor, operation: UUID, asked: Mapping[str, Any], change: Callable[[], tuple[Action, str]], token: str
+) -> tuple[Outcome, str]:
+    """A repeated operation has made its token before, and nobody knows it now. One too many is written down."""
+    try:
+        outcome = team.once(actor, operation, asked, change, may=May.TEAM)
+    except TooManyTries as refusal:
+        log.warning("one link too many: account=%s person=%s", actor.account.pk, actor.person.pk)
+        details = {"asked": dict(asked)}
+        record.event(actor.account, actor, Action.REFUSED, refusal.message, details=details, state=State.FAILED)
+        raise
     return outcome, "" if outcome.repeated else token
+
+
+def _ensure_few(account: Account, email: str) -> None:
+    """Links are sent to people who have not asked for them. Raises TooManyTries."""
+    to = guesses.short(email)
+    try:
+        guesses.use_up(
+            [
+                Limit(f"{guesses.BY_DAY}links of {account.pk} to {to}", TO_ONE_A_DAY, guesses.DAY),
+                Limit(f"links of {account.pk}", AN_HOUR, guesses.HOUR),
+            ]
+        )
+    except guesses.TooMany as error:
+        again = timezone.localtime(error.again_at)
+        raise TooManyTries(
+            f"A team makes at most {AN_HOUR} links an hour, and {TO_ONE_A_DAY} a day for one address, so this one was "
+            f"not made. Nothing was changed. Try again after {again:%H:%M %Z on %-d %B}."
+        ) from None
 
 
 def _maker(link: Invitation) -> str:
@@ -204,7 +239,9 @@ def _maker(link: Invitation) -> str:
 
 
 def _keep(account: Account, by: Person | None, token: str, email: str, powers: Powers, person: Person | None) -> None:
-    """`by` nobody: whoever runs the server makes it."""
+    """`by` nobody: whoever runs the server makes it. Raises TooManyTries."""
+    if by:
+        _ensure_few(account, email)
     Invitation.objects.create(
         account=account,
         person=person,

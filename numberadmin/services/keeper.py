@@ -4,7 +4,6 @@ Writes in doubt are reconciled as soon as that can be known, and plans whose wor
 hour the audit's anchor is written into the log, and what is over is erased.
 """
 
-import datetime as dt
 import logging
 import time
 from threading import Event
@@ -49,5 +48,5 @@ def erase_what_is_over() -> None:
     now = timezone.now()
     Session.objects.filter(expire_date__lte=now).delete()
     Connection.objects.filter(usable_until__lte=now).delete()
-    guesses.forget_old(dt.timedelta(hours=2))
+    guesses.forget_old()
     call_command("prune_db_task_results", verbosity=0)

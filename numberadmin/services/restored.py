@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from numberadmin.accounts.models import Account, Membership, Person, Restoration, Session
+from numberadmin.accounts.models import Account, Invitation, Membership, Person, Restoration, Session
 from numberadmin.audit.models import Action
-from numberadmin.services import invitations, record, team
+from numberadmin.services import record, team
 from numberadmin.services.models import Plan
 
 PAUSED = "Paused after a backup was put back: what it did since then is not known here. Look before it goes on."
@@ -49,7 +49,8 @@ def end_what_was_open() -> Ended:
     with transaction.atomic(durable=True):
         team.one_at_a_time()
         sessions, _ = Session.objects.all().delete()
-        links = invitations.still_open().update(closed_at=timezone.now())
+        now = timezone.now()
+        links = Invitation.objects.filter(closed_at=None, ends_at__gt=now).update(closed_at=now)
         plans = Plan.objects.filter(state=Plan.State.APPLYING).update(state=Plan.State.PAUSED, message=PAUSED)
         Restoration.objects.create()
         ended = Ended(sessions, links, plans)

@@ -48,7 +48,7 @@ class Forbidden(Refusal):
 
 
 class TooManyTries(Refusal):
-    """There were too many wrong tries: this one was not made."""
+    """There were too many of its kind lately: this one was not done."""
 
     status = 429
 

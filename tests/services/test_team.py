@@ -175,7 +175,9 @@ def test_whoever_runs_the_server_lets_somebody_in_who_has_lost_everything(owner,
 
 def test_what_is_over_is_erased(owner):
     Connection.objects.update(usable_until=timezone.now())
-    Guess.objects.create(key="old", began_at=timezone.now(), tried_at=timezone.now() - timedelta(hours=3))
+    ago = [timezone.now() - timedelta(hours=hours) for hours in (3, 47, 49)]
+    for key, at in zip(("old", "a day of one", "a day of another"), ago, strict=True):
+        Guess.objects.create(key=key, began_at=at, tried_at=at)
     keeper.erase_what_is_over()
     assert not Connection.objects.exists()
-    assert not Guess.objects.filter(key="old").exists()
+    assert list(Guess.objects.filter(tried_at__lte=ago[0]).values_list("key", flat=True)) == ["a day of one"]

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from numberadmin import mail, posting, web
+from numberadmin import posting, web
 from numberadmin.accounts import forms
 from numberadmin.accounts.roles import MEANING, May
 from numberadmin.accounts.seal import opened, seal
-from numberadmin.services import demand, invitations
+from numberadmin.services import demand, invitations, mail
 from numberadmin.services import team as teams
 from numberadmin.services.results import Outcome, Refusal
 

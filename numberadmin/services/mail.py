@@ -1,0 +1,60 @@
+"""Mail to people, where a server for it is set up. What is sent is also shown, so nothing depends on it.
+
+There are limits on how much is sent, so that nobody makes the server send mail to strangers without end.
+"""
+
+import logging
+import smtplib
+from functools import partial
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django_tasks import task
+
+from numberadmin.accounts import guesses
+from numberadmin.accounts.guesses import Limit
+from numberadmin.services.database import impatience
+
+log = logging.getLogger(__name__)
+
+TO_ONE_A_DAY = 20
+AN_HOUR = 500
+
+
+def send(to: str, subject: str, text: str) -> bool:
+    """Whether the mail server took it. It is not asked where too much was sent to the address today, or to all this
+    hour."""
+    if not settings.MAIL_IS_SET_UP:
+        return False
+    address = guesses.short(to.strip().lower())
+    try:
+        guesses.use_up(
+            [
+                Limit(f"{guesses.BY_DAY}mail to {address}", TO_ONE_A_DAY, guesses.DAY),
+                Limit("mail", AN_HOUR, guesses.HOUR),
+            ]
+        )
+        return send_mail(" ".join(subject.split()), text, None, [to]) == 1
+    except guesses.TooMany as error:
+        log.warning("a mail was not sent: too many, %s", error)
+    except (OSError, smtplib.SMTPException, ValueError):
+        log.warning("a mail could not be sent", exc_info=True)
+    return False
+
+
+def later(to: str, subject: str, text: str) -> None:
+    """By the worker, once the transaction is committed. Whatever goes wrong, the page does not see it: it stands in
+    the log. The text is kept in the database until then, so there is no secret in it."""
+    if settings.MAIL_IS_SET_UP and to:
+        transaction.on_commit(partial(_enqueue, to, subject, text), robust=True)
+
+
+def _enqueue(to: str, subject: str, text: str) -> None:
+    with impatience():
+        deliver.enqueue(to, subject, text)
+
+
+@task()
+def deliver(to: str, subject: str, text: str) -> None:
+    send(to, subject, text)
