@@ -7,17 +7,6 @@ from django.http import QueryDict
 from numberadmin.services.results import Refusal
 
 MOST = 10_000
-SORTS = [
-    ("number", "Number"),
-    ("-number", "Number, descending"),
-    ("city", "City"),
-    ("-city", "City, descending"),
-    ("price", "Price, lowest first"),
-    ("-price", "Price, highest first"),
-    ("expires", "Date, soonest first"),
-    ("-expires", "Date, latest first"),
-]
-WITHIN = {7, 30, 90}
 # A phone number has at most 15 digits (E.164).
 LARGEST = 10**15 - 1
 

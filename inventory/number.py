@@ -14,6 +14,7 @@ from numberadmin.services import applications as known
 from numberadmin.services import doubt, labels, rentals
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
+from numberadmin.services.number_filters import SOON
 from numberadmin.services.results import Changed, Refusal
 
 
@@ -76,6 +77,6 @@ def shown(request: web.Request, number: int, typed: dict[str, str] | None = None
         | {name: values[0] for name, values in kept.get("fields", {}).items() if values},
         "here": reverse("number", args=[number]),
         "new_operation": web.new_operation,
-        "soon": rentals.SOON,
+        "soon": SOON,
     }
     return web.page(request, "inventory/number.html", context, {"number"})

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory import forms
 from numberadmin import files, posting, web
 from numberadmin.accounts.roles import May
-from numberadmin.services import applications, jobs, rentals, saved
+from numberadmin.services import applications, jobs, rentals
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
@@ -142,11 +142,11 @@ def begun(request: web.Request, wish: forms.Selection, application_key: str) -> 
 
 def _matching(request: web.Request, filters: str) -> tuple[int, ...]:
     """The numbers that the page's filters show, on whatever page. Raises Refusal for too many."""
-    query = QueryDict(filters)
-    if len(filters) > 2000 or not {*saved.KEPT, "rented"} & query.keys():
-        raise Refusal("Which numbers are meant is not clear from this form. Nothing was changed. Reload the page.")
-    wanted = rentals.Filter.from_query(query)
-    found = tuple(row["number"] for row in islice(rentals.exported(request.actor.account, wanted), MOST_LINES + 1))
+    asked = rentals.read(request.actor.account, QueryDict(filters if len(filters) <= 2000 else "too=long"))
+    if not asked.readable:
+        why = " ".join(asked.sentences())
+        raise Refusal(f"Which numbers are meant is not clear: {why} Nothing was changed. Reload the page.")
+    found = tuple(row["number"] for row in islice(rentals.exported(asked), MOST_LINES + 1))
     if len(found) > MOST_LINES:
         raise Refusal(f"More than {MOST_LINES:,} numbers match. Nothing was changed. Narrow the filters down.")
     return found

@@ -17,6 +17,7 @@ from numberadmin.services import applications as known
 from numberadmin.services import assignment, doubt, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Reading
+from numberadmin.services.number_filters import SOON
 from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
 
 
@@ -108,9 +109,11 @@ def go_on(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def export_numbers(request: web.Request) -> HttpResponseBase:
     """What the filters show, as CSV, or with `format=jsonl` as JSON lines."""
+    asked = rentals.read(request.actor.account, request.GET)
+    if not asked.readable:
+        return web.unreadable(asked)
     kind = files.kind_of(request.GET.get("format", ""))
-    rows = rentals.exported(request.actor.account, rentals.Filter.from_query(request.GET))
-    return web.file("numbers", kind, files.lines(rows, kind, rentals.COLUMNS))
+    return web.file("numbers", kind, files.lines(rentals.exported(asked), kind, rentals.COLUMNS))
 
 
 @require_POST
@@ -119,7 +122,8 @@ def save_view(request: web.Request) -> HttpResponse:
     """Keeps the filters of the page under a name, for this person."""
     query = QueryDict(urlsplit(posting.back(request, reverse("inventory"))).query)
     try:
-        view = saved.keep(actor=request.actor, name=request.POST.get("name", "")[:200], query=query)
+        asked = rentals.read(request.actor.account, query)
+        view = saved.keep(actor=request.actor, name=request.POST.get("name", "")[:200], asked=asked)
     except Refusal as refusal:
         return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
     messages.success(request, f"Saved as {view.name}.")
@@ -184,15 +188,14 @@ def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> H
 def _numbers(
     request: web.Request, query: QueryDict, changed: Collection[int] = (), last: Reading | None = None
 ) -> HttpResponse:
-    wanted = rentals.Filter.from_query(query)
-    views, filters = saved.every(request.actor), saved.filters(query)
+    asked = rentals.read(request.actor.account, query, last)
+    views = saved.every(request.actor)
     kept = posting.draft(request)
     fields = kept.get("fields", {})
-    page = rentals.browse(request.actor.account, wanted, last)
+    page = rentals.browse(asked)
     context = {
-        "filter": wanted,
+        "asked": asked,
         "page": page,
-        "query": query,
         "here": _path("inventory", query),
         "changed": changed,
         "panel": kept.get("panel"),
@@ -200,18 +203,16 @@ def _numbers(
         "undecided": len(doubt.unclear(request.actor.account)) if page.is_open else 0,
         "being_read": reading.being_read(page.reading),
         "everything": query.get("select") == "page",
-        "fresh": bool(wanted.rented) and not request.htmx and not kept,
+        "fresh": bool(asked["rented"]) and not request.htmx and not kept,
         "ticked": _ticked(fields),
         "chosen": fields.get("application_key", [""])[0],
         "reason": fields.get("reason", [""])[0],
         "operation": web.new_operation(),
         "views": views,
-        "saveable": filters,
-        "filters": f"rented={wanted.rented}&{filters}" if wanted.rented else filters or "q=",
-        "saved_as": next((view for view in views if view.query == filters), None),
-        "soon": rentals.SOON,
-        "sorts": forms.SORTS,
-        "within": sorted(forms.WITHIN | ({wanted.expiring} if wanted.expiring is not None else set())),
+        "only_rented": asked.given == {"rented"},
+        "saveable": asked.readable and asked.kept,
+        "saved_as": next((view for view in views if view.query == asked.kept), None),
+        "soon": SOON,
     }
     if (request.htmx.target or "").startswith("folded-"):
         opened = next(iter(page.shelves), None)

@@ -67,7 +67,7 @@ def _work_a_little() -> None:
     actor = Actor(signin.enter(opened.user, account), opened.instance, digest("demo"), "127.0.0.1")
     signin.entered(actor, ["Sinch account"])
     refresh.now(actor=actor)
-    catalog.browse(actor, catalog.GroupFilter())
+    catalog.take_in(actor)
     for key, name in list(sample.DEMO_APPLICATIONS.items())[:-1]:
         applications.add(actor=actor, operation=uuid4(), application_key=key, name=name)
     free = Number.objects.filter(account=account, application=None).exclude(has="").order_by("number")

@@ -3,11 +3,17 @@
 For passwords, which stay as they are typed, Django's CharField with `strip=False` is right.
 """
 
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from numberadmin import spelling, text
+from numberadmin import moments, money, spelling, text
 
 
 class Text(forms.CharField):
@@ -78,3 +84,125 @@ class Number(Text):
             return spelling.number(given) if given else None
         except spelling.Unreadable as error:
             raise forms.ValidationError(f"“{given[:40]}” cannot be read: {error}.") from None
+
+
+class Amount(Text):
+    """An amount of money, as `money.amount` reads it; None where it is empty."""
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        return _read(money.amount, given) if given else None
+
+
+class Moment(Text):
+    """A moment of this zone, or one with its offset; aware, in UTC. None where it is empty."""
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        return _read(moments.moment, given) if given else None
+
+
+class Bound(Text):
+    """A day or a moment that some begin with; with `last`, that they end with. It is read as the first
+    instant that is in; with `last`, as the first one that is out."""
+
+    def __init__(self, *, last: bool, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.last = last
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        return _read(self._bound, given) if given else None
+
+    def _bound(self, given: str) -> dt.datetime:
+        if ":" in given:
+            return moments.moment(given) + dt.timedelta(microseconds=int(self.last))
+        return moments.begins(moments.day(given) + dt.timedelta(days=int(self.last)))
+
+
+class Id(Text):
+    """A UUID, or None."""
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        try:
+            return UUID(given) if given else None
+        except ValueError:
+            raise forms.ValidationError("This is no id of an operation.") from None
+
+
+class Options(forms.Select):
+    """A selection that costs little with thousands of options. What was typed and is none of them stays
+    in it. `remembered` keeps the options as they are written, for as long as these are the same."""
+
+    def __init__(self, choices: Iterable[tuple[str, str]] = (), remembered: dict[Any, str] | None = None) -> None:
+        super().__init__(choices=choices)
+        self._remembered = {} if remembered is None else remembered
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        written = self._remembered.get(name)
+        if written is None:
+            written = self._remembered[name] = format_html_join("", '<option value="{}">{}</option>', self.choices)
+        chosen = format_html('value="{}"', value or "")
+        if chosen not in written:
+            written += format_html('<option value="{}">{}</option>', value, value)
+        written = written.replace(chosen, f"{chosen} selected", 1)
+        return format_html('<select name="{}" id="{}">{}</select>', name, name, SafeString(written))
+
+
+class Choice(Key):
+    """One of `choices`, or what `other` takes, in the spelling that `spelled` gives it; "" where nothing is chosen."""
+
+    widget = Options
+
+    def __init__(
+        self,
+        *,
+        choices: Iterable[tuple[str, str]],
+        nothing: str | None = "Any",
+        spelled: Callable[[str], str] = str,
+        other: str = "(?!)",
+        **settings: Any,
+    ) -> None:
+        super().__init__(max_length=200, **settings)
+        self._choices = [*choices]
+        self._spelled, self._other = spelled, re.compile(other)
+        self.widget.choices = [*([("", nothing)] if nothing is not None else []), *self._choices]
+
+    def _cleaned(self, value: str) -> str:
+        return self._spelled(super()._cleaned(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return self._cleaned(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        if given and not self._other.fullmatch(given) and given not in {str(key) for key, _ in self._choices}:
+            raise forms.ValidationError(f"“{given[:40]}” is none of those that can be chosen.")
+        return given
+
+
+def _read(reader: Callable[[str], Any], given: str) -> Any:
+    try:
+        return reader(given)
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from None
+
+
+class _Fitting(forms.TextInput):
+    """A field with a picker, if the picker can hold what was typed; else one for text, so that nothing is lost."""
+
+    kind, holds = "text", re.compile("")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["type"] = self.kind if not value or self.holds.fullmatch(str(value)) else "text"
+        return context
+
+
+class DayInput(_Fitting):
+    kind, holds = "date", re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class MomentInput(_Fitting):
+    kind, holds = "datetime-local", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

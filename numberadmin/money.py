@@ -1,12 +1,13 @@
 """Money: one type, how it is written, summed, kept in a record, and read from what a person typed."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from numberadmin import text
 
 MOST = 10**9
 # Plain, or with a comma before each group of exactly three digits; cents by a point.
@@ -77,22 +78,21 @@ def recorded(line: Mapping[str, Any]) -> Money | None:
     return None if price in (None, "None") else Money(Decimal(price), line["currency"])
 
 
-def typed(amount: str, currency: str) -> Money:
-    """What a person typed. Nothing is guessed: ValueError, with a sentence, for all that somebody
-    could read as another amount."""
-    found = _TYPED.fullmatch(_plain_digits(amount))
-    if not found:
-        raise ValueError(f"“{amount[:40]}” is not clear as an amount. {TAKEN}")
-    value = Decimal(found[0].replace(",", ""))
-    if value >= MOST:
-        raise ValueError(f"An amount is below {MOST:,}.")
-    code = _plain_digits(currency).upper()
+def typed(given: str, currency: str) -> Money:
+    """An amount and its currency, as a person typed them. Raises ValueError with a sentence."""
+    read, code = amount(given), text.plain(currency).upper()
     if not _CURRENCY.fullmatch(code):
         raise ValueError("Give the currency by its three letters, like USD.")
-    return Money(value.quantize(Decimal("0.01")), code)
+    return Money(read, code)
 
 
-def _plain_digits(text: str) -> str:
-    """Digits, signs and letters of any script or width as their plain ones."""
-    folded = unicodedata.normalize("NFKC", text).strip()
-    return "".join(str(unicodedata.decimal(c, c)) for c in folded)
+def amount(given: str) -> Decimal:
+    """An amount as a person typed it, with two decimals. Nothing is guessed: ValueError, with a
+    sentence, for all that somebody could read as another amount."""
+    plain = text.plain(given)
+    if not _TYPED.fullmatch(plain):
+        raise ValueError(f"“{plain[:40]}” is not clear as an amount. {TAKEN}")
+    value = Decimal(plain.replace(",", ""))
+    if value >= MOST:
+        raise ValueError(f"An amount is below {MOST:,}.")
+    return value.quantize(Decimal("0.01"))

@@ -21,6 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
 from numberadmin.files import TYPES
+from numberadmin.filters import Asked
 
 
 class Request(HttpRequest):
@@ -80,6 +81,12 @@ def file(name: str, kind: str, lines: Iterator[str], headers: Mapping[str, str] 
     return StreamingHttpResponse(
         lines, content_type=TYPES[kind], headers={"Content-Disposition": disposition, **(headers or {})}
     )
+
+
+def unreadable(asked: Asked[Any]) -> HttpResponse:
+    """Instead of a file: why the filters cannot be read."""
+    told = "\n".join([*asked.sentences(), "Nothing was exported. Correct the filters, or leave them out.", ""])
+    return HttpResponse(told, status=400, content_type="text/plain; charset=utf-8")
 
 
 def own_path(request: HttpRequest, path: str | None, default: str) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from numberadmin.services.catalog import GroupFilter
 from numberadmin.services.results import Refusal
 
 
@@ -37,20 +36,6 @@ def decision(posted: QueryDict) -> list[int]:
     if not numbers:
         raise Refusal("Tick the numbers that were rented by it, or say that nothing was. Nothing was changed.")
     return numbers
-
-
-def group_filter(query: QueryDict) -> GroupFilter:
-    """What makes no sense is as if it were not there."""
-    return GroupFilter(
-        q=" ".join(_clean(query.get("q", ""), 100).split()),
-        country=_clean(query.get("country", ""), 8).upper(),
-        capability=_clean(query.get("capability", ""), 32).lower(),
-        page=_whole(query.get("page", "")) or 1,
-    )
-
-
-def _clean(text: str, most: int) -> str:
-    return text[:most].replace("\0", "").strip()
 
 
 def _whole(text: str) -> int | None:

@@ -117,11 +117,10 @@ def _rented(request: web.Request, outcome: Outcome) -> HttpResponse:
 
 
 def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = None) -> HttpResponse:
-    wanted = forms.group_filter(query)
+    asked = catalog.read(request.actor, query)
     context = {
-        "filter": wanted,
-        "page": catalog.browse(request.actor, wanted),
-        "query": query,
+        "asked": asked,
+        "page": catalog.browse(asked),
         "here": _path("shop", query),
         "draft": posting.draft(request).get("fields", {}),
         "waiting": doubt.waiting(request.actor.account),

@@ -1,11 +1,16 @@
 """The audit as a file: CSV that is safe in a spreadsheet, or exact JSON lines. Rows as the page has them."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
+
 from numberadmin import files
-from numberadmin.accounts.models import Account
-from numberadmin.audit.journal import Filter, Row, matching, whole_rows_of
+from numberadmin.audit.filters import AuditLook
+from numberadmin.audit.journal import oldest_first
+from numberadmin.audit.rows import Row, whole_rows_of
+from numberadmin.filters import Asked
 
 BATCH = 50
 CSV_COLUMNS = (
@@ -14,23 +19,17 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def lines(account: Account, filter: Filter, format: str, labels: dict[str, str]) -> Iterator[str]:
+def lines(asked: Asked[AuditLook], format: str) -> Iterator[str]:
     """The operations that match, the oldest first, as CSV (safe for spreadsheets) or as JSON lines (exact)."""
-    return files.lines((_plain(row) for row in _stream(account, filter, labels)), format, CSV_COLUMNS)
-
-
-def _stream(account: Account, filter: Filter, labels: dict[str, str]) -> Iterator[Row]:
-    last = 0
-    while batch := list(matching(account, filter).filter(id__gt=last).order_by("id")[:BATCH]):
-        last = batch[-1].pk
-        yield from whole_rows_of(batch, labels)
+    rows = (row for batch in oldest_first(asked, BATCH) for row in whole_rows_of(batch, asked.look.labels))
+    return files.lines(map(_plain, rows), format, CSV_COLUMNS)
 
 
 def _plain(row: Row) -> dict[str, Any]:
     return {
         "position": row.position,
-        "at": row.at.isoformat(),
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+        "at": _at(row.at),
+        "finished_at": _at(row.finished_at) if row.finished_at else None,
         "operation": str(row.operation),
         "part_of": str(row.part_of) if row.part_of else None,
         "action": row.action,
@@ -52,3 +51,8 @@ def _plain(row: Row) -> dict[str, Any]:
         "message": row.message,
         "hash": row.hash,
     }
+
+
+def _at(moment: dt.datetime) -> str:
+    """In the zone of the page's days, with its offset."""
+    return timezone.localtime(moment).isoformat()

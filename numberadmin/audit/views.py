@@ -6,21 +6,17 @@ from django.views.decorators.http import require_safe
 from numberadmin import web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import chain, files, journal
+from numberadmin.audit.filters import AuditLook
 from numberadmin.files import kind_of
+from numberadmin.filters import Asked
 from numberadmin.services import applications
 
 
 @require_safe
 @web.needs(May.READ)
 def audit(request: web.Request) -> HttpResponse:
-    account = request.actor.account
-    wanted = journal.Filter.from_query(request.GET)
-    context = {
-        "filter": wanted,
-        "query": request.GET,
-        "applications": applications.every(account),
-        "page": journal.browse(account, wanted, applications.names(account)),
-    }
+    asked = _asked(request)
+    context = {"asked": asked, "page": journal.browse(asked)}
     return web.page(request, "audit/audit.html", context, {"entries"})
 
 
@@ -31,9 +27,15 @@ def export(request: web.Request) -> HttpResponseBase:
 
     The headers carry the anchor of the whole chain as it stands when the export begins.
     """
-    account = request.actor.account
+    asked = _asked(request)
+    if not asked.readable:
+        return web.unreadable(asked)
     kind = kind_of(request.GET.get("format", ""))
-    wanted = journal.Filter.from_query(request.GET)
     anchor = chain.anchor()
     headers = {"Audit-Count": str(anchor.count), "Audit-Hash": anchor.hash}
-    return web.file("audit", kind, files.lines(account, wanted, kind, applications.names(account)), headers)
+    return web.file("audit", kind, files.lines(asked, kind), headers)
+
+
+def _asked(request: web.Request) -> Asked[AuditLook]:
+    account = request.actor.account
+    return journal.read(account, request.GET, applications.names(account))

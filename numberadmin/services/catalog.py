@@ -4,13 +4,14 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
-from numberadmin import sinch
+from numberadmin import pages, sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
-from numberadmin.pages import Slice, slice_of
+from numberadmin.filters import Asked
 from numberadmin.services import background, mirror, refresh, remote
+from numberadmin.services.group_filters import FILTERS, ORDER, GroupLook
 from numberadmin.services.models import NumberGroup, Priced, Reading, Reservation, folded
 from numberadmin.services.results import SignInAgain
 
@@ -22,47 +23,51 @@ COMPARED = (
 
 
 @dataclass(frozen=True)
-class GroupFilter:
-    """What the person looks for. `page` counts from 1."""
-
-    q: str = ""
-    country: str = ""
-    capability: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True)
 class GroupPage:
-    """A page of groups: `total` match the filter, `of` there are in all."""
+    """A page of groups: `total` match the filters, `of` there are in all. `next` and `previous` are the places of the
+    pages beside it."""
 
     rows: list[NumberGroup]
-    total: int
+    total: int | None
     of: int
     page: int
     pages: int
-    countries: list[tuple[str, str]]
-    capabilities: list[str]
+    next: str
+    previous: str
     reading: Reading
     being_read: bool
 
 
-def browse(actor: Actor, filter: GroupFilter) -> GroupPage:
-    """Reads the list from Sinch first where it is older than GROUPS_MAX_AGE; the old one serves where that fails."""
+def read(actor: Actor, query: QueryDict) -> Asked[GroupLook]:
+    """What a query asks for. Reads the list from Sinch first where it is older than GROUPS_MAX_AGE; the old one serves
+    where that fails."""
     reading = _freshen(actor)
-    every = NumberGroup.objects.filter(account=actor.account)
-    matching = _matching(every, filter).order_by("country", "city", "group_id")
-    part: Slice[NumberGroup] = slice_of(matching, filter.page, PAGE)
-    places = every.order_by("country").values_list("country_id", "country").distinct()
+    groups = NumberGroup.objects.filter(account=actor.account).exclude(country_id="")
+    places = groups.order_by("country").values_list("country_id", "country").distinct()
+    countries = {key: name or key for key, name in reversed(places)}
+    asked = FILTERS.read(query, GroupLook(actor, reading, list(reversed(countries.items()))))
+    try:
+        if asked.readable and (beside := pages.place(asked).beside) is not None:
+            pages.beyond(NumberGroup, ORDER, beside)
+    except ValueError:
+        return asked.with_problem("page", pages.BROKEN)
+    return asked
+
+
+def browse(asked: Asked[GroupLook]) -> GroupPage:
+    account = asked.look.actor.account
+    every = NumberGroup.objects.filter(account=account)
+    part = pages.slice_of(every.filter(asked.where()), ORDER, pages.place(asked), PAGE)
     return GroupPage(
         rows=part.rows,
         total=part.total,
         of=every.count(),
         page=part.page,
         pages=part.pages,
-        countries=list(places),
-        capabilities=["sms", "voice"],
-        reading=reading,
-        being_read=being_read(actor.account),
+        next=part.next,
+        previous=part.previous,
+        reading=asked.look.reading,
+        being_read=being_read(account),
     )
 
 
@@ -100,21 +105,6 @@ def reprice(account: Account, lines: Iterable[Reservation]) -> str:
 def outdate(account: Account) -> None:
     """After a reservation or a checkout the availabilities are others: the next page reads them again."""
     Reading.objects.filter(account=account, what=Reading.What.GROUPS).update(outdated=True)
-
-
-def _matching(groups: QuerySet[NumberGroup], filter: GroupFilter) -> QuerySet[NumberGroup]:
-    for word in filter.q.split():
-        groups = groups.filter(
-            Q(searched__contains=folded(word))
-            | Q(country_id__iexact=word)
-            | Q(area_code__startswith=word.lstrip("+"))
-            | Q(type__iexact=word)
-        )
-    if filter.country:
-        groups = groups.filter(country_id=filter.country)
-    if filter.capability:
-        groups = groups.filter(Q(type__iexact=filter.capability) | Q(listed__contains=filter.capability))
-    return groups
 
 
 def _freshen(actor: Actor) -> Reading:

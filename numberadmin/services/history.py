@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.audit import journal
+from numberadmin.audit.filters import label
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import applications, mirror, settle
 from numberadmin.services.models import Number, Reading
@@ -212,8 +212,8 @@ def _past(
     before = next((step for step in reversed(steps) if step.at <= moment), None)
     after = next((step for step in steps if step.at > moment), None)
     key = after.was if after else now if rented_now else None
-    label = journal.label(names, key or "")
-    return Past(number, key is not None, key or "", label, before, after, _doubt(moment, before, after, key, open_now))
+    named = label(names, key or "")
+    return Past(number, key is not None, key or "", named, before, after, _doubt(moment, before, after, key, open_now))
 
 
 def _doubt(moment: dt.datetime, before: Step | None, after: Step | None, key: str | None, open_now: bool) -> str:
@@ -276,8 +276,8 @@ def _step(
         entry.operation,
         entry.action,
         by,
-        journal.label(names, found or ""),
-        journal.label(names, left or ""),
+        label(names, found or ""),
+        label(names, left or ""),
         sure=entry.state != State.UNKNOWN,
     )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from numberadmin import money
 from numberadmin.accounts.models import Account, Connection
 from numberadmin.audit import journal
-from numberadmin.audit.journal import Row
+from numberadmin.audit.rows import Row, rows_of
 from numberadmin.money import Money
 from numberadmin.services import applications, approval, doubt, mirror, settle
 from numberadmin.services import counts as counting
@@ -157,7 +157,7 @@ def _weeks(expires: Mapping[dt.date, int]) -> tuple[list[Week], int]:
 
 
 def _last_changes(account: Account) -> list[Row]:
-    return journal.rows_of(
-        journal.matching(account, journal.Filter()).filter(part_of=None).order_by("-id")[:LAST],
+    return rows_of(
+        journal.every(account).filter(part_of=None).order_by("-id")[:LAST],
         applications.names(account),
     )

@@ -7,83 +7,35 @@ not told, and the rows are found application by application.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import or_
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Func, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
 
+from numberadmin import pages
 from numberadmin.accounts.models import Account
+from numberadmin.filters import Asked
 from numberadmin.services import counts as counting
-from numberadmin.services import labels, mirror, search, settle, shelves
-from numberadmin.services.counts import UNASSIGNED, Counts, Held
+from numberadmin.services import labels, mirror, search, settle, shelves, uncounted
+from numberadmin.services.counts import Counts, Held
 from numberadmin.services.models import Label, Number, Reading
-from numberadmin.services.shelves import BY_NUMBER, MOST, SORTS, Part, Place, Shelf, Way
-
-SOON = 30
-# What more than one of so many numbers has is met soon enough in whatever order they are gone through.
-OFTEN = 50
+from numberadmin.services.number_filters import FILTERS, Look, NumberFilter
+from numberadmin.services.shelves import BY_NUMBER, MOST, At, Part, Shelf
+from numberadmin.services.uncounted import Way
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What the person looks for. `expiring`: within that many days. `rented`: by that checkout's operation. `after` and
-    `before`: the number that the page before ended with, or that the page after began with."""
+class TabCount:
+    """A quick tab: what it is called, the query that it stands for, and how many numbers are behind it."""
 
-    q: str = ""
-    application: str = ""
-    capability: str = ""
-    country: str = ""
-    expiring: int | None = None
-    sort: str = "number"
-    page: int = 1
-    rented: UUID | None = None
-    doubt: bool = False
-    after: int | None = None
-    before: int | None = None
-
-    @classmethod
-    def from_query(cls, query: QueryDict) -> "Filter":
-        """Reads the fields of the page's form; what makes no sense is as if it were not there."""
-        return cls(
-            q=" ".join(query.get("q", "")[:100].replace("\0", "").split()),
-            application=query.get("application", "")[:64].strip().replace("\0", ""),
-            capability=query.get("capability", "")[:32].strip().lower().replace("\0", ""),
-            country=query.get("country", "")[:8].strip().upper().replace("\0", ""),
-            expiring=_whole(query.get("expiring", ""), 3650),
-            sort=sort if (sort := query.get("sort", "")) in SORTS else "number",
-            page=_whole(query.get("page", ""), 1_000_000) or 1,
-            rented=_uuid(query.get("rented", "")),
-            doubt=query.get("doubt") == "1",
-            after=_whole(query.get("after", ""), 10**15),
-            before=_whole(query.get("before", ""), 10**15),
-        )
-
-    @property
-    def place(self) -> Place:
-        return Place(self.sort, self.page, self.after, self.before)
-
-    @property
-    def only_rented(self) -> bool:
-        """Whether nothing but the checkout narrows the list."""
-        bare = Filter(sort=self.sort, page=self.page, rented=self.rented, after=self.after, before=self.before)
-        return self.rented is not None and self == bare
-
-
-@dataclass(frozen=True)
-class Tabs:
-    """How many numbers stand behind each quick tab."""
-
-    all: int
-    unassigned: int
-    expiring: int
-    doubt: int
+    name: str
+    label: str
+    short: str
+    query: str
+    count: int
+    current: bool
+    presses: bool
 
 
 @dataclass(frozen=True)
@@ -98,7 +50,9 @@ class NumberPage:
     pages: int
     shown_from: int
     shown_to: int
-    tabs: Tabs
+    next: str
+    previous: str
+    tabs: list[TabCount]
     counts: Counts
     reading: Reading
     is_open: bool
@@ -106,21 +60,24 @@ class NumberPage:
     labels: dict[int, str] = field(default_factory=dict)
     most: int = MOST
 
-    @property
-    def first(self) -> int | None:
-        return self.shelves[0].numbers[0].number if self.shelves else None
 
-    @property
-    def last(self) -> int | None:
-        return self.shelves[-1].numbers[-1].number if self.shelves else None
-
-
-def browse(account: Account, filter: Filter, last: Reading | None = None) -> NumberPage:
-    """`last` is the reading of the list, where that is at hand."""
+def read(account: Account, query: QueryDict, last: Reading | None = None) -> Asked[Look]:
+    """What a query asks for. `last` is the reading of the list, where that is at hand."""
     reading = last or mirror.reading(account, Reading.What.NUMBERS)
-    is_open = reading.while_open
-    counts, doubted = counting.of(account, reading.version), settle.doubted(account) if is_open else set()
-    part = _part(account, filter, counts, doubted)
+    doubted = frozenset(settle.doubted(account) if reading.while_open else ())
+    asked = FILTERS.read(query, Look(account, counting.of(account, reading.version), reading, doubted))
+    try:
+        if asked.readable and _at(asked).place.beside is not None:
+            _at(asked).beyond()
+    except ValueError:
+        return asked.with_problem("page", pages.BROKEN)
+    return asked
+
+
+def browse(asked: Asked[Look]) -> NumberPage:
+    """A page of what is asked for: nothing, if that cannot be read."""
+    account, counts, reading = asked.look.account, asked.look.counts, asked.look.reading
+    part = _part(asked) if asked.readable else Part([], 0, 1, 1, 0)
     return NumberPage(
         shelves=part.shelves,
         further=part.further,
@@ -130,43 +87,68 @@ def browse(account: Account, filter: Filter, last: Reading | None = None) -> Num
         pages=part.pages,
         shown_from=part.start + 1 if part.shelves else 0,
         shown_to=part.start + len(part.rows),
-        tabs=Tabs(counts.total, counts.unassigned, counts.expiring(SOON), len(doubted)),
+        next=part.next,
+        previous=part.previous,
+        tabs=_tabs(asked),
         counts=counts,
         reading=reading,
-        is_open=is_open,
-        doubted=doubted,
+        is_open=reading.while_open,
+        doubted=set(asked.look.doubted),
         labels=labels.texts(account, [row.number for row in part.rows]),
     )
 
 
-def _part(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> Part:
-    held = counts.held(filter.application, filter.country, filter.capability)
-    wide = _matching(account, replace(filter, q=""), counts, doubted)
-    if not (filter.q or filter.rented or filter.doubt or filter.expiring is not None):
-        return shelves.by_counts(wide, filter.place, held)
+def _tabs(asked: Asked[Look]) -> list[TabCount]:
+    """One for all numbers, and one for each filter that has one."""
+    tabs = [TabCount("all", "All", "", "", asked.look.counts.total, asked.readable and not asked.given, False)]
+    for one in asked.filters:
+        if tab := one.tab:
+            current = asked.typed.get(one.name, "").lower() == tab.value
+            count = tab.count(asked.look)
+            query = f"{one.name}={tab.value}"
+            tabs.append(TabCount(tab.name, tab.label, tab.short, query, count, current, tab.presses and count > 0))
+    return tabs
+
+
+def _at(asked: Asked[Look]) -> At:
+    return At(asked["sort"] or "number", pages.place(asked))
+
+
+def _counted(one: Any) -> bool:
+    return isinstance(one, NumberFilter) and one.counted
+
+
+def _part(asked: Asked[Look]) -> Part:
+    account, counts, q, at = asked.look.account, asked.look.counts, asked["q"] or "", _at(asked)
+    counted = {one.name for one in asked.filters if _counted(one)}
+    held = counts.held(**{name: asked[name] or "" for name in counted})
+    numbers = Number.objects.filter(account=account)
+    wide = numbers.filter(asked.where(without={"q"}))
+    if asked.given <= counted:
+        return shelves.by_counts(wide, at, held)
     # A whole number is that number, and no part of another one.
-    if (whole := search.whole(filter.q)) and (rows := list(wide.filter(number__in=whole))):
+    if (whole := search.whole(q)) and (rows := list(wide.filter(number__in=whole))):
         return shelves.these(rows, counts)
-    matching = _matching(account, filter, counts, doubted)
-    few = _few(account, filter, counts, held)
+    few = _few(asked, held)
     if few is not None:
-        return shelves.counted(account, matching.filter(few), filter.place, counts)
-    words = search.words(filter.q)
-    if len(words) != 1 or filter.sort not in BY_NUMBER:
-        return shelves.found(account, [Way(matching)], filter.place, held)
+        return shelves.counted(account, numbers.filter(asked.where()).filter(few), at, counts)
+    words = search.words(q)
+    if len(words) != 1 or at.sort not in BY_NUMBER:
+        return uncounted.found(account, [Way(numbers.filter(asked.where()))], at, held)
     ways = [Way(wide.filter(meaning)) for meaning in search.meanings(account, words[0], counts)]
     called = Way(wide, {row.pk for row in counts.called(words[0])})
-    return shelves.found(account, [*ways, called], filter.place, held)
+    return uncounted.found(account, [*ways, called], at, held)
 
 
-def _few(account: Account, filter: Filter, counts: Counts, held: Sequence[Held]) -> Q | None:
+def _few(asked: Asked[Look], held: Sequence[Held]) -> Q | None:
     """What narrows the numbers down to no more than MOST, if anything does."""
-    if sum(row.count for row in held) <= MOST or filter.rented or filter.doubt:
+    if sum(row.count for row in held) <= MOST:
         return Q()
-    if filter.expiring is not None and counts.expiring(filter.expiring) <= MOST:
+    given = [one for one in asked.filters if isinstance(one, NumberFilter) and one.name in asked.given]
+    if any(one.at_most(asked.look, asked[one.name]) <= MOST for one in given if one.at_most):
         return Q()
-    for word in search.words(filter.q):
-        found = search.few(account, word, counts, MOST)
+    for word in search.words(asked["q"] or ""):
+        found = search.few(asked.look.account, word, asked.look.counts, MOST)
         if found is not None:
             return Q(number__in=found)
     return None
@@ -179,9 +161,11 @@ COLUMNS = (
 BATCH = 1000
 
 
-def exported(account: Account, filter: Filter) -> Iterator[dict[str, Any]]:
-    """The numbers that match, by number, with COLUMNS; in batches, so that many need no more memory than few."""
-    matching = _matching(account, filter, counting.of(account), settle.doubted(account))
+def exported(asked: Asked[Look]) -> Iterator[dict[str, Any]]:
+    """The numbers that match, by number, with COLUMNS; in batches, so that many need no more memory than few. None, if
+    what is asked for cannot be read."""
+    account = asked.look.account
+    matching = Number.objects.filter(account=account).filter(asked.where())
     rows, last = matching.select_related("application").order_by("number"), -1
     while batch := list(rows.filter(number__gt=last)[:BATCH]):
         last = batch[-1].number
@@ -224,61 +208,3 @@ def one(account: Account, number: int) -> Number:
 def in_doubt(account: Account, number: int) -> bool:
     """Whether a write on the number has no known outcome yet."""
     return number in settle.doubted(account)
-
-
-def _matching(account: Account, filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
-    numbers = Number.objects.filter(account=account)
-    whole = search.whole(filter.q)
-    if whole and numbers.filter(number__in=whole).exists():
-        return _filtered(numbers.filter(number__in=whole), filter, counts, doubted)
-    for word in search.words(filter.q):
-        called = Q(application__in=counts.called(word))
-        numbers = numbers.filter(reduce(or_, search.meanings(account, word, counts), called))
-    return _filtered(numbers, filter, counts, doubted)
-
-
-def _filtered(numbers: QuerySet[Number], filter: Filter, counts: Counts, doubted: set[int]) -> QuerySet[Number]:
-    """By all but the search."""
-    if filter.application == UNASSIGNED:
-        numbers = numbers.filter(application__isnull=True)
-    elif filter.application:
-        numbers = numbers.filter(
-            application__in=[h.application.pk for h in counts.held(filter.application) if h.application]
-        )
-    if filter.capability:
-        numbers = numbers.filter(has__in=counts.sets(filter.capability))
-    if filter.country:
-        numbers = numbers.filter(country_id=filter.country)
-    if filter.expiring is not None:
-        end = _end_of(timezone.localdate() + dt.timedelta(days=filter.expiring))
-        often = counts.expiring(filter.expiring) * OFTEN > counts.total
-        numbers = numbers.alias(until=_unindexed("expires") if often else F("expires")).filter(until__lt=end)
-    if filter.rented:
-        numbers = numbers.filter(rented_in=filter.rented)
-    if filter.doubt:
-        numbers = numbers.filter(number__in=doubted)
-    return numbers
-
-
-def _unindexed(name: str) -> Combinable:
-    """A moment by which SQLite chooses no index: it cannot know when it comes sooner to a page of rows without."""
-    return Func(F(name), template="+%(expressions)s") if connection.vendor == "sqlite" else F(name)
-
-
-def _end_of(day: dt.date) -> dt.datetime:
-    """By the installation's clock."""
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
-
-
-def _whole(text: str, most: int) -> int | None:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        return None
-    return min(int(text), most)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

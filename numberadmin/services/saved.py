@@ -1,16 +1,15 @@
 """Views of the inventory that a person comes back to: filters under a name, each person's own in each team."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.http import QueryDict
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Membership
+from numberadmin.filters import Asked
 from numberadmin.services.results import NotHere, Refusal
 
 MOST = 20
-KEPT = ("q", "application", "capability", "country", "expiring", "sort", "doubt")
 
 
 class View(NamedTuple):
@@ -23,18 +22,11 @@ def every(actor: Actor) -> list[View]:
     return _of(actor.membership)
 
 
-def filters(query: QueryDict) -> str:
-    """What of a page's address is kept: its filters and order, as they stand in the address of the view."""
-    kept = QueryDict(mutable=True)
-    for name in KEPT:
-        if value := query.get(name, "")[:100].replace("\0", ""):
-            kept[name] = value
-    return kept.urlencode()
-
-
-def keep(*, actor: Actor, name: str, query: QueryDict) -> View:
-    """Raises Refusal where there is nothing to keep, or a view of that name."""
-    view = View(" ".join(name.replace("\0", "").split())[:60], filters(query))
+def keep(*, actor: Actor, name: str, asked: Asked[Any]) -> View:
+    """Raises Refusal where there is nothing to keep, or it cannot be read, or there is a view of that name."""
+    if not asked.readable:
+        raise Refusal(f"{' '.join(asked.sentences())} Nothing was saved.")
+    view = View(" ".join(name.replace("\0", "").split())[:60], asked.kept)
     if not view.name:
         raise Refusal("Give the view a name. Nothing was saved.")
     if not view.query:

@@ -4,17 +4,18 @@ What it costs depends on what the page shows, not on how many numbers the accoun
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from numberadmin import money
+from numberadmin import money, pages
 from numberadmin.accounts.models import Account
 from numberadmin.money import Money
+from numberadmin.pages import Key, Order, Place, beyond, ordered
 from numberadmin.services.counts import Counts, Held
 from numberadmin.services.models import Application, Number
 
@@ -23,30 +24,55 @@ PAGE = 100
 MOST = 2000
 # So many more applications are shown below a page, folded.
 FURTHER = 10
-SORTS: dict[str, list[str | OrderBy]] = {
-    "number": ["number"],
-    "-number": ["-number"],
-    "city": ["country", "city", "number"],
-    "-city": ["-country", "-city", "number"],
-    "price": ["currency", "amount", "number"],
-    "-price": ["currency", F("amount").desc(nulls_last=True), "number"],
-    "expires": [F("expires").asc(nulls_last=True), "number"],
-    "-expires": [F("expires").desc(nulls_last=True), "number"],
+NUMBER, NUMBER_DOWN = Key("number"), Key("number", down=True)
+ORDERS: dict[str, Order] = {
+    "number": [NUMBER],
+    "-number": [NUMBER_DOWN],
+    "city": [Key("country"), Key("city"), NUMBER],
+    "-city": [Key("country", down=True), Key("city", down=True), NUMBER],
+    "price": [Key("currency"), Key("amount", may_be_empty=True), NUMBER],
+    "-price": [Key("currency"), Key("amount", down=True, may_be_empty=True), NUMBER],
+    "expires": [Key("expires", may_be_empty=True), NUMBER],
+    "-expires": [Key("expires", down=True, may_be_empty=True), NUMBER],
 }
 
 
 BY_NUMBER = ("number", "-number")
+Rank = tuple[bool, bool, str, str]
 
 
 @dataclass(frozen=True)
-class Place:
-    """Which page, in which order. `after` and `before`: the number that the page before ended with, or that the page
-    after began with."""
+class At:
+    """Which page, in which order."""
 
     sort: str
-    page: int
-    after: int | None
-    before: int | None
+    place: Place
+
+    @property
+    def back(self) -> bool:
+        return self.place.back
+
+    def order(self) -> list[str | OrderBy]:
+        return [*ordered(ORDERS[self.sort], self.back)]
+
+    def order_in_one(self) -> list[str | OrderBy]:
+        """The order within one application. It is named all the same: PostgreSQL does not see that numbers in none
+        are in one, and would not take the index that has them in order."""
+        return ["application_id", *self.order()]
+
+    def token(self, row: Number) -> str:
+        """The place of a row: its application's name and key, and what it is ordered by."""
+        application = row.application
+        name, key = (application.name, application.key) if application else ("", "")
+        return pages.token([name, key, *(getattr(row, key.column) for key in ORDERS[self.sort])])
+
+    def beyond(self) -> tuple[Rank, Q]:
+        """Where the application of the place's row stands among all, and what is beyond the row within it. Raises
+        ValueError."""
+        match self.place.beside:
+            case (str(name), str(key), *values):
+                return _rank(name, key), beyond(Number, ORDERS[self.sort], values, self.back)
+        raise ValueError
 
 
 @dataclass(frozen=True)
@@ -71,7 +97,8 @@ class Shelf:
 @dataclass(frozen=True)
 class Part:
     """The rows of a page, by application. `total` match on all pages (None: more than MOST); `start` is the place of
-    the first one, from 0. `further` are the applications that come after the page."""
+    the first one, from 0. `further` are the applications that come after the page; `next` and `previous` the places
+    of the pages beside it."""
 
     shelves: list[Shelf]
     total: int | None
@@ -79,52 +106,96 @@ class Part:
     pages: int
     start: int
     further: list[Held] = field(default_factory=list)
+    next: str = ""
+    previous: str = ""
 
     @property
     def rows(self) -> list[Number]:
         return [row for shelf in self.shelves for row in shelf.numbers]
 
 
-@dataclass(frozen=True)
-class Way:
-    """Rows that may be on a page; `only` those of some applications, by their ids."""
-
-    rows: QuerySet[Number]
-    only: Collection[int] | None = None
-
-    def within(self, keys: Sequence[int] | None) -> QuerySet[Number] | None:
-        """Those in the applications, or in none (None); None where there can be no such."""
-        if self.only is not None:
-            keys = [key for key in keys or () if key in self.only]
-        return (
-            self.rows.filter(application=None)
-            if keys is None
-            else self.rows.filter(application__in=keys)
-            if keys
-            else None
-        )
-
-
-def by_counts(matching: QuerySet[Number], at: Place, held: Sequence[Held]) -> Part:
+def by_counts(matching: QuerySet[Number], at: At, held: Sequence[Held]) -> Part:
     """How many there are is known for each application, so the page's place in each is known before any row is."""
     total = sum(row.count for row in held)
     pages = max(1, -(-total // PAGE))
-    page = min(max(at.page, 1), pages)
+    if at.place.beside is not None:
+        return _beside(matching, at, held, total, pages)
+    page = min(max(at.place.page, 1), pages)
     start = (page - 1) * PAGE
-    cuts, further = _cuts(held, start)
-    rows: dict[int, list[Number]] = defaultdict(list)
-    whole = [cut.held for cut in cuts if cut.whole and cut.held.application]
-    for row in (
-        matching.filter(application__in=[h.application for h in whole]).order_by(*SORTS[at.sort]) if whole else ()
-    ):
-        rows[row.application_id or 0].append(row)
+    cuts, further = _cuts(held, start, PAGE)
+    shelves = shelves_of(held, _rows(matching, at, cuts))
+    return linked(Part(shelves, total, page, pages, start, further), at, page < pages, page > 1)
+
+
+def _beside(matching: QuerySet[Number], at: At, held: Sequence[Held], total: int, pages: int) -> Part:
+    """The page after a row, or before it, by what the row was when it was shown."""
+    rank, more = at.beyond()
+    here, rest = split(held, rank, at.back)
+    rows: list[tuple[int, Number]] = []
+    for row in here:
+        mine = matching.filter(application=row.application).filter(more)
+        rows += [(id_of(row), number) for number in mine.order_by(*at.order_in_one())[: PAGE + 1]]
+    cuts, _ = _cuts(rest, 0, PAGE + 1 - len(rows))
+    rows += _rows(matching, at, cuts)
+    return turned(rows, at, held, total, pages)
+
+
+def turned(rows: list[tuple[int, Number]], at: At, held: Sequence[Held], total: int | None, pages: int) -> Part:
+    """A page of rows that were read from another page's row on, one more than it shows if there are more."""
+    more, shown = len(rows) > PAGE, rows[:PAGE]
+    page = at.place.page
+    if at.back:
+        shown.reverse()
+        page = max(page, 2) if more else 1
+    shelves = shelves_of(held, shown)
+    last = next((place for place, row in enumerate(held) if shelves and row.application == shelves[-1].application), 0)
+    further = list(held[last + 1 : last + 1 + FURTHER]) if shelves else []
+    part = Part(shelves, total, page, max(pages, page), (page - 1) * PAGE, further)
+    return linked(part, at, at.back or more, more if at.back else page > 1)
+
+
+def linked(part: Part, at: At, after: bool, before: bool) -> Part:
+    rows = part.rows
+    return replace(
+        part,
+        next=at.token(rows[-1]) if rows and after else "",
+        previous=at.token(rows[0]) if rows and before else "",
+    )
+
+
+def _rank(name: str, key: str) -> Rank:
+    """Where an application stands among all: those without one first, then by name, the nameless ones last."""
+    return bool(key), not name, name.casefold(), key
+
+
+def split(held: Sequence[Held], rank: Rank, back: bool) -> tuple[list[Held], list[Held]]:
+    """The application of that rank, if it has numbers, and those beyond it in the direction of the page."""
+    ranks = [(_rank(row.application.name, row.key) if row.application else _rank("", ""), row) for row in held]
+    rest = [row for mine, row in ranks if (mine < rank if back else mine > rank)]
+    return [row for mine, row in ranks if mine == rank], rest[::-1] if back else rest
+
+
+def id_of(held: Held) -> int:
+    return held.application.pk if held.application else 0
+
+
+def _rows(matching: QuerySet[Number], at: At, cuts: Sequence["_Cut"]) -> list[tuple[int, Number]]:
+    """The rows of some applications, in the order of these; with `at.back` from the last to the first."""
+    mine: dict[int, list[Number]] = defaultdict(list)
+    whole = [cut.held.application for cut in cuts if cut.whole and cut.held.application]
+    if whole:
+        for row in matching.filter(application__in=whole).order_by(*at.order()):
+            mine[row.application_id or 0].append(row)
     for cut in cuts:
-        if cut.held not in whole:
-            application = cut.held.application
-            key = application.pk if application else 0
-            rows[key] = _cut(matching.filter(application=application), at, cut, cut is cuts[0], cut is cuts[-1])
-    shelves = [_shelf(h, rows[h.application.pk if h.application else 0]) for h in (cut.held for cut in cuts)]
-    return Part([shelf for shelf in shelves if shelf.numbers], total, page, pages, start, further)
+        if cut.held.application not in whole:
+            rows = matching.filter(application=cut.held.application).order_by(*at.order_in_one())
+            mine[id_of(cut.held)] = list(rows[cut.after : cut.after + cut.take])
+    return [(id_of(cut.held), row) for cut in cuts for row in mine[id_of(cut.held)]]
+
+
+def shelves_of(held: Sequence[Held], rows: Sequence[tuple[int, Number]]) -> list[Shelf]:
+    by_id = {id_of(row): row for row in held}
+    return [_shelf(by_id[key], [row for _, row in some]) for key, some in groupby(rows, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True)
@@ -140,10 +211,9 @@ class _Cut:
         return self.take == self.held.count
 
 
-def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
+def _cuts(held: Sequence[Held], start: int, left: int) -> tuple[list[_Cut], list[Held]]:
     cuts: list[_Cut] = []
     further: list[Held] = []
-    left = PAGE
     for row in held:
         if start >= row.count:
             start -= row.count
@@ -156,27 +226,6 @@ def _cuts(held: Sequence[Held], start: int) -> tuple[list[_Cut], list[Held]]:
         else:
             break
     return cuts, further
-
-
-def _cut(numbers: QuerySet[Number], at: Place, cut: _Cut, first: bool, last: bool) -> list[Number]:
-    """By the number that the page before ended with, or the one that the page after began with, where the person comes
-    from there and it is still in the application: else by counting."""
-    order = _in_one(at)
-    if at.sort in BY_NUMBER and cut.after:
-        up = at.sort == "number"
-        if first and at.after and numbers.filter(number=at.after).exists():
-            more = numbers.filter(number__gt=at.after) if up else numbers.filter(number__lt=at.after)
-            return list(more.order_by(*order)[: cut.take])
-        if last and at.before and numbers.filter(number=at.before).exists():
-            less = numbers.filter(number__lt=at.before) if up else numbers.filter(number__gt=at.before)
-            return list(less.order_by(*order).reverse()[: cut.take])[::-1]
-    return list(numbers.order_by(*order)[cut.after : cut.after + cut.take])
-
-
-def _in_one(at: Place) -> list[str | OrderBy]:
-    """The order within one application. It is named all the same: PostgreSQL does not see that numbers in none are in
-    one, and would not take the index that has them in order."""
-    return ["application_id", *SORTS[at.sort]]
 
 
 def _shelf(held: Held, rows: list[Number]) -> Shelf:
@@ -194,7 +243,7 @@ def these(rows: Sequence[Number], counts: Counts) -> Part:
     return Part([_shelf(row, mine[row.application.pk if row.application else 0]) for row in held], len(rows), 1, 1, 0)
 
 
-def counted(account: Account, matching: QuerySet[Number], at: Place, counts: Counts) -> Part:
+def counted(account: Account, matching: QuerySet[Number], at: At, counts: Counts) -> Part:
     """They are few: they are counted here."""
     rows = list(matching.values_list("number", "application", "currency", "amount"))
     few = Number.objects.filter(account=account, number__in=[number for number, *_ in rows])
@@ -210,61 +259,3 @@ def _held(rows: Iterable[tuple[int | None, str, Decimal | None]], counts: Counts
         costs[application or 0].append(Money.of(amount, currency))
     order = [(row, row.pk if row else 0) for row in (None, *counts.applications)]
     return [Held(row, found[key], money.sums(costs[key])) for row, key in order if found[key]]
-
-
-def found(account: Account, ways: Sequence[Way], at: Place, held: Sequence[Held]) -> Part:
-    """They are many, and nobody has counted them: as many as the page needs are looked for, in the page's order. A
-    number may be found by any of the `ways`; several of them are for an order by number."""
-    page = min(max(at.page, 1), 1000)
-    start = (page - 1) * PAGE
-    places: list[tuple[int, int]] = []
-    for some in _bites(held):
-        places += _places(ways, at, some, start + PAGE + 1 - len(places))
-        if len(places) > start + PAGE:
-            break
-    shown = places[start : start + PAGE]
-    mine = Number.objects.filter(account=account, number__in=[number for _, number in shown])
-    rows = {row.number: row for row in mine}
-    by_key = {row.application.pk if row.application else 0: row for row in held}
-    shelves = []
-    for key, numbers in groupby(shown, key=lambda place: place[0]):
-        shelf = _shelf(by_key[key], [rows[number] for _, number in numbers if number in rows])
-        shelves.append(replace(shelf, count=None, costs=[]))
-    return Part(shelves, None, page, page + (len(places) > start + PAGE), start)
-
-
-def _bites(held: Sequence[Held]) -> Iterator[list[Held]]:
-    """Some applications after the other, ever more numbers at a time."""
-    some: list[Held] = []
-    size = MOST
-    for row in held:
-        some.append(row)
-        if sum(row.count for row in some) >= size:
-            yield some
-            some, size = [], min(size * 4, 50_000)
-    if some:
-        yield some
-
-
-def _places(ways: Sequence[Way], at: Place, held: Sequence[Held], most: int) -> list[tuple[int, int]]:
-    """The application's id (0 for none) and the number of those that match in these applications, in order."""
-    found: dict[int, list[int]] = defaultdict(list)
-    keys = [row.application.pk for row in held if row.application]
-    for some in [None] * (len(keys) < len(held)) + [keys] * bool(keys):
-        alone = some is None or len(some) == 1
-        for way in ways:
-            matching = way.within(some)
-            if matching is None:
-                continue
-            rows = matching.values_list("application", "number")
-            if alone:
-                rows = rows.order_by(*_in_one(at))[:most]
-            elif at.sort not in BY_NUMBER:
-                rows = rows.order_by(*SORTS[at.sort])
-            for key, number in rows:
-                found[key or 0].append(number)
-    if at.sort in BY_NUMBER:
-        # Not by the database: for the sake of the order SQLite would read all the account's numbers.
-        found = {key: sorted(set(numbers), reverse=at.sort == "-number") for key, numbers in found.items()}
-    order = [row.application.pk if row.application else 0 for row in held]
-    return [(key, number) for key in order for number in found.get(key, ())][:most]

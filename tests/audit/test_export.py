@@ -1,15 +1,17 @@
 import csv
 import io
 import json
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 
-from numberadmin.audit import files
-from numberadmin.audit.journal import Filter
+from numberadmin.audit import files, journal
 
 
 def exported(acme, format, **fields):
-    return "".join(files.lines(acme, Filter(**fields), format, {"key": "Support"}))
+    asked = journal.read(acme, QueryDict(urlencode(fields)), {"key": "Support"})
+    return "".join(files.lines(asked, format))
 
 
 def test_json_lines_hold_each_operation_exactly(acme, add):

@@ -1,19 +1,22 @@
 """What a page says of operations with many numbers."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from numberadmin.audit import journal
-from numberadmin.audit.journal import MOST, Filter
 from numberadmin.audit.models import Phase, State
+from numberadmin.audit.rows import MOST, whole_rows_of
 
 NAMES = {"key": "Support"}
 NUMBERS = range(14150000000, 14150000000 + 3 * MOST)
 
 
 def page(acme, **fields):
-    return journal.browse(acme, Filter(**fields), NAMES)
+    return journal.browse(journal.read(acme, QueryDict(urlencode(fields)), NAMES))
 
 
 def test_a_page_shows_the_first_numbers_and_says_how_many_there_are(acme, add):
@@ -50,7 +53,7 @@ def test_a_page_does_not_take_what_an_application_held_before(acme, add):
     (row,) = page(acme).rows
     assert (row.before, row.lines[0].became_label) == ({}, "Night desk")
     with CaptureQueriesContext(connection) as queries:
-        assert journal.whole_rows_of([entry], NAMES)[0].before == {"voice": [14150005550]}
+        assert whole_rows_of([entry], NAMES)[0].before == {"voice": [14150005550]}
         page(acme)
     assert not any('"audit_entry"."details", "audit_entry"."hash"' in query["sql"] for query in queries)
 

@@ -9,7 +9,7 @@ from numberadmin.accounts import instances
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.guesses import Visitor
 from numberadmin.audit import journal
-from numberadmin.audit.journal import Row
+from numberadmin.audit.rows import Row, whole_rows_of
 from numberadmin.sandbox import Sandbox, sample, start
 from numberadmin.sandbox.control import Control
 from numberadmin.services import catalog, refresh, remote, signin
@@ -50,7 +50,7 @@ def jane(db: None, sinch: Control) -> Actor:
     """Signed in to Acme, with the lists read."""
     actor = sign_in(sample.DEMO_IDENTITY, sample.DEMO_PASSWORD)
     refresh.now(actor=actor)
-    catalog.browse(actor, catalog.GroupFilter())
+    catalog.take_in(actor)
     sinch.clear_log()
     return actor
 
@@ -65,7 +65,7 @@ def audit(jane: Actor) -> Callable[[UUID], Row]:
     """The audit's row of an operation."""
 
     def row(operation: UUID) -> Row:
-        rows = journal.whole_rows_of(journal.matching(jane.account, journal.Filter()).filter(operation=operation), {})
+        rows = whole_rows_of(journal.every(jane.account).filter(operation=operation), {})
         assert len(rows) == 1
         return rows[0]
 

@@ -1,12 +1,12 @@
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Action, Entry, Line
 from numberadmin.services import labels, rentals, unassignment
 from numberadmin.services.models import Label, Number
-from numberadmin.services.rentals import Filter
 from numberadmin.services.results import Changed, Forbidden, NotHere, Refusal
 from tests.services.people import beside
 
@@ -23,7 +23,11 @@ def put(actor, number, label, note="", **fields):
 
 
 def found(actor, q):
-    return [row.number for shelf in rentals.browse(actor.account, Filter(q=q)).shelves for row in shelf.numbers]
+    return [
+        row.number
+        for shelf in rentals.browse(rentals.read(actor.account, QueryDict(f"q={q}"))).shelves
+        for row in shelf.numbers
+    ]
 
 
 def test_a_label_and_a_note_are_kept_under_the_name_of_who_gave_them(jane, number):

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from numberadmin.audit import journal
+from numberadmin.audit.rows import whole_rows_of
 from numberadmin.services import mirror, refresh, tallies
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import SignInAgain
@@ -17,7 +18,7 @@ def reading(actor):
 
 
 def outside(actor):
-    return journal.whole_rows_of(journal.matching(actor.account, journal.Filter(action="outside")), {})
+    return whole_rows_of(journal.every(actor.account).filter(action="outside"), {})
 
 
 def test_the_mirror_is_the_list(jane, sinch):

@@ -30,7 +30,7 @@ def add(jane, key, name):
 
 
 def exported(jane):
-    rows = rentals.exported(jane.account, rentals.Filter.from_query(QueryDict("")))
+    rows = rentals.exported(rentals.read(jane.account, QueryDict("")))
     return "".join(files.lines(rows, "csv", rentals.COLUMNS))
 
 

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
@@ -11,15 +12,14 @@ from numberadmin.accounts.models import Membership
 from numberadmin.accounts.roles import Role
 from numberadmin.services import rentals, saved
 from numberadmin.services.models import Number
-from numberadmin.services.rentals import Filter
 from numberadmin.services.results import NotHere, Refusal
 from tests.services.people import beside
 
 pytestmark = pytest.mark.django_db
 
 
-def keep(actor, name="Soon", query="expiring=30&sort=expires&page=2&select=page&evil=1"):
-    return saved.keep(actor=actor, name=name, query=QueryDict(query))
+def keep(actor, name="Soon", query="expiring=30&sort=expires&page=2&select=page"):
+    return saved.keep(actor=actor, name=name, asked=rentals.read(actor.account, QueryDict(query)))
 
 
 def test_a_view_keeps_filters_and_order_and_nothing_else(jane):
@@ -68,7 +68,7 @@ def test_a_name_is_taken_once(jane):
 
 
 def exported(actor, kind, **filter):
-    rows = rentals.exported(actor.account, Filter(**filter))
+    rows = rentals.exported(rentals.read(actor.account, QueryDict(urlencode(filter))))
     return "".join(files.lines(rows, kind, rentals.COLUMNS))
 
 
