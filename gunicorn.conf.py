@@ -15,12 +15,21 @@ graceful_timeout = 45
 # Longer than a proxy or a person's tab stays idle between two requests: a connection closed at the moment a form is
 # sent would leave its sender without an answer.
 keepalive = 75
+# What a request's head may be. The application bounds bodies (numberadmin/bodies.py); slow heads are for the proxy in
+# front to take (docs/deployment.md).
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
+# Open connections of a process: most of them wait for the next request and hold no thread.
+worker_connections = 1000
 
 
 def post_worker_init(worker):
+    from numberadmin import bodies
     from numberadmin.services.room import room
 
-    room.resize(worker.cfg.threads)
+    for bound in (room, bodies.arriving):
+        bound.resize(worker.cfg.threads)
 
 
 def when_ready(server):

@@ -24,6 +24,7 @@ STOP_POLLING = 286
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @web.needs(May.READ, post=May.CHANGE)
+@web.takes(MOST_BYTES + 1_000_000)
 def plans(request: web.Request) -> HttpResponse:
     if request.method == "POST":
         return _to_new(request, lambda: _read(request), "plans")

@@ -1,11 +1,20 @@
-"""The headers that every answer carries, beside those of Django and django-csp."""
+"""What stands before everything else: the headers that every answer carries, and the host that is asked for."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 from django.utils.cache import patch_vary_headers
+from django.utils.log import log_response
+
+from numberadmin import health, web
+from numberadmin.accounts import address
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+NOT_HERE = (
+    "numberadmin does not answer to the name in this address. Whoever runs the server can add it to ALLOWED_HOSTS."
+)
 
 
 def headers(get_response: GetResponse) -> GetResponse:
@@ -23,3 +32,19 @@ def headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class Front(SecurityMiddleware):
+    """Answers machines that ask for the health, by whatever host; then refuses other hosts; then leads to https."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]
+        if machine := health.PAGES.get(request.path_info):
+            return machine(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            page = web.problem(request, 400, "Another host", f"{NOT_HERE} Nothing was changed.")
+            asked = request.META.get("HTTP_HOST", "")
+            log_response("Another host: %.100r, from %s", asked, address.of(request), response=page, request=request)
+            return page
+        return super().process_request(request)

@@ -49,6 +49,16 @@ def needs(may: May, *, post: May | None = None, factor: bool = True) -> Callable
     return mark
 
 
+def takes(most: int) -> Callable[[View], View]:
+    """How many bytes a form of this view may have, where that is more than other pages take."""
+
+    def mark(view: View) -> View:
+        view.takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def new_operation() -> str:
     """The id that a form carries, so that posting it twice does the thing once."""
     return str(uuid.uuid4())
@@ -115,6 +125,16 @@ def _referring_path(request: HttpRequest) -> str:
     if came_from.netloc != request.get_host():
         return ""
     return urlunsplit(("", "", came_from.path, came_from.query, ""))
+
+
+def problem(request: HttpRequest, status: int, title: str, text: str, retry_after: int = 0) -> HttpResponse:
+    """A page that says why nothing was done; beside the page that stays for htmx."""
+    wait = {"Retry-After": str(retry_after)} if retry_after else {}
+    if getattr(request, "htmx", False):
+        page, headers = render_to_string("refusal.html", {"refusal": text}, request), {"HX-Reswap": "none", **wait}
+        return HttpResponse(page, status=status, headers=headers)
+    context = {"title": title, "text": text}
+    return HttpResponse(render_to_string("problem.html", context, request), status=status, headers=wait)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

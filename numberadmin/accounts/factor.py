@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from contextlib import suppress
 
 import pyotp
 import segno
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from numberadmin.accounts.models import Account, Person, RecoveryCode, SecondFactor
-from numberadmin.accounts.seal import renewed, seal, unseal
+from numberadmin.accounts.seal import Unsealable, renewed, seal, unseal
 
 CODES = 10
 # Of so many groups of five letters: 123 bits, so that a plain digest is enough to keep them by.
@@ -115,6 +116,14 @@ def seal_anew(row: SecondFactor) -> bool:
     """Whether the seed was under an older key. Raises Unsealable."""
     anew = renewed(row.seed, _belongs_to(row.person))
     return anew != row.seed and bool(SecondFactor.objects.filter(pk=row.pk, seed=row.seed).update(seed=anew))
+
+
+def newest_opens() -> bool:
+    """Whether the keys open the second factor that was set up last, if there is one."""
+    row = SecondFactor.objects.select_related("person").order_by("-pk").first()
+    with suppress(Unsealable):
+        return row is None or bool(unseal(row.seed, _belongs_to(row.person)))
+    return False
 
 
 def _step(seed: str, code: str) -> int | None:

@@ -23,7 +23,6 @@ OPEN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "organisation": ((302, 302), (200, 302)),
     "code": ((302, 302), (302, 302)),
     "join": ((404, 404), (404, 404)),
-    "healthz": ((200, 405), (200, 405)),
     "logout": ((405, 302), (405, 302)),
 }
 # For each route: who may look at it, and who may post to it (None: there is no such thing).
