@@ -91,7 +91,8 @@ def link_from_the_server(*, account: Account, person: Person) -> str:
         factor.end(person)
         _keep(account, None, token, person.login or person.email, team.powers_of(membership), person)
         message = f"Whoever runs the server made a link by which {person.name} sets a new password."
-        record.event(account, None, Action.SIGN_IN_LINK, message)
+        details = {"asked": {"person": person.pk}}
+        record.event(account, None, Action.SIGN_IN_LINK, message, details=details)
     return token
 
 

@@ -5,11 +5,9 @@ There are limits on how much is sent, so that nobody makes the server send mail 
 
 import logging
 import smtplib
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
 from django_tasks import task
 
 from numberadmin.accounts import guesses
@@ -43,16 +41,11 @@ def send(to: str, subject: str, text: str) -> bool:
     return False
 
 
-def later(to: str, subject: str, text: str) -> None:
-    """By the worker, once the transaction is committed. Whatever goes wrong, the page does not see it: it stands in
-    the log. The text is kept in the database until then, so there is no secret in it."""
+def queue(to: str, subject: str, text: str) -> None:
+    """The same by the worker. The text is kept in the database until then, so there is no secret in it."""
     if settings.MAIL_IS_SET_UP and to:
-        transaction.on_commit(partial(_enqueue, to, subject, text), robust=True)
-
-
-def _enqueue(to: str, subject: str, text: str) -> None:
-    with impatience():
-        deliver.enqueue(to, subject, text)
+        with impatience():
+            deliver.enqueue(to, subject, text)
 
 
 @task()

@@ -12,6 +12,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit import chain
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
+from numberadmin.services import notices
 from numberadmin.services.models import Application, Open
 from numberadmin.services.results import Conflict, Outcome
 
@@ -159,6 +160,8 @@ def event(
         part_of=part_of or (actor.plan if actor else None),
         address=address,
     )
+    if state == State.SUCCEEDED:
+        notices.of_event(account, actor, action, message, (details or {}).get("asked", {}))
     return Outcome(operation, state, message)
 
 

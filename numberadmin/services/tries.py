@@ -15,7 +15,7 @@ from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.guesses import Kind, TooMany, Visitor, Wrong
 from numberadmin.accounts.models import Person
 from numberadmin.audit.models import Action, State
-from numberadmin.services import record
+from numberadmin.services import notices, record
 from numberadmin.services.results import TooManyTries
 
 log = logging.getLogger("numberadmin.signin")
@@ -45,6 +45,8 @@ def one(
             until = timezone.localtime(error.again_at)
             what = f"After too many wrong ones, no {kind} is looked at until {until:%H:%M}"
             _record(what, kind, visitor, person, actor)
+            if person:
+                notices.too_many_tries(person, what, visitor.address)
         raise _too_many(kind, error, actor) from None
 
 
