@@ -26,9 +26,10 @@ worker_connections = 1000
 
 def post_worker_init(worker):
     from numberadmin import bodies
+    from numberadmin.accounts import hashing
     from numberadmin.services.room import room
 
-    for bound in (room, bodies.arriving):
+    for bound in (room, bodies.arriving, hashing.few):
         bound.resize(worker.cfg.threads)
 
 

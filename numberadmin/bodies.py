@@ -21,7 +21,8 @@ STRANGER_SECONDS = 10.0
 SECONDS = 60.0
 
 # Slow senders hold half of the threads at most, whoever they are.
-arriving = Few(places=1_000, seconds=2.0)
+arriving = Few(places=1_000)
+PATIENCE = 2.0
 
 
 def bounded(get_response: GetResponse) -> GetResponse:
@@ -68,7 +69,7 @@ def _too_large(request: HttpRequest, length: int, most: int, known: bool) -> Htt
 def _read(request: HttpRequest, length: int, known: bool) -> HttpResponse | None:
     """Takes the body into memory; the answer where it does not arrive."""
     try:
-        with arriving.place(), _within(request, SECONDS if known else STRANGER_SECONDS):
+        with arriving.place(PATIENCE), _within(request, SECONDS if known else STRANGER_SECONDS):
             arrived = len(request.body)
     except Crowded:
         _end_reading(request)

@@ -13,13 +13,13 @@ class Crowded(Exception):
 
 
 class Few:
-    """`places` at a time. Others wait for `seconds` at most, and only as many that threads stay free for pages.
+    """`places` at a time, and half of the threads at most. Others wait, but only as many that threads stay free.
 
     The server tells how many threads it has when it starts (gunicorn.conf.py).
     """
 
-    def __init__(self, places: int, seconds: float) -> None:
-        self._most, self._seconds = places, seconds
+    def __init__(self, places: int) -> None:
+        self._most = places
         self.resize(threads=8)
 
     def resize(self, threads: int) -> None:
@@ -28,13 +28,13 @@ class Few:
         self._door = Semaphore(max(threads - FREE, places))
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Raises Crowded."""
+    def place(self, seconds: float) -> Iterator[None]:
+        """A place, after waiting for `seconds` at most. Raises Crowded."""
         door, places = self._door, self._places
         if not door.acquire(blocking=False):
             raise Crowded
         try:
-            if not places.acquire(timeout=self._seconds):
+            if not places.acquire(timeout=seconds):
                 raise Crowded
             try:
                 yield

@@ -13,9 +13,14 @@ from django.utils.functional import SimpleLazyObject
 from numberadmin import posting, web
 from numberadmin.accounts import factor, instances, sessions
 from numberadmin.accounts.actor import BY_SINCH, Actor, Disconnected, of
+from numberadmin.few import Crowded
 from numberadmin.services import permission, signin
 from numberadmin.services.results import Refusal, SignedOut, SignInAgain
 
+MANY_PASSWORDS = (
+    "Many people give a password at this moment, so yours was not looked at. You are not signed in by it, and nothing "
+    "was changed. Go back and try again in some seconds."
+)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -69,9 +74,11 @@ class SignInRequired(LoginRequiredMiddleware):
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What leads away from any page: no connection to Sinch, or nobody signed in any more."""
+        """What leads away from any page: no connection to Sinch, nobody signed in any more, many passwords at once."""
         if isinstance(exception, Disconnected):
             return _back(request, Refusal(f"{_account(request)} is not connected to Sinch now. Nothing was changed."))
+        if isinstance(exception, Crowded):
+            return web.problem(request, 503, "Busy", MANY_PASSWORDS, retry_after=5)
         if not isinstance(exception, SignInAgain):
             return None
         actor: Actor = request.actor  # type: ignore[attr-defined]

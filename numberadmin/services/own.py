@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -39,6 +40,9 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     if password or first:
         check_password(password, Person(pk=person.pk, name=name, login=login, email=person.email))
 
+    # Outside of the transaction: it takes long, and may have to wait.
+    hashed = make_password(password) if password else ""
+
     def change() -> tuple[Action, str]:
         changed, said = Person.objects.get(pk=person.pk), []
         if changed.name != name:
@@ -47,7 +51,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
             said.append(f"Signs in with {login} from now on, and did with {changed.login} before.")
         changed.login, changed.name, changed.email = login, name, changed.email or login
         if password:
-            changed.set_password(password)
+            changed.password = hashed
         _save(changed)
         if password:
             ended = sessions.end(person, but=actor.session_key)
