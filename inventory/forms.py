@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from numberadmin import fields, spelling
 from numberadmin.services.results import Refusal
 
 MOST = 10_000
@@ -35,11 +36,11 @@ def selection(posted: QueryDict) -> Selection:
     numbers = tuple(_number(text) for text in texts)
     return Selection(
         numbers=numbers,
-        application_key=posted.get("application_key", "")[:64].replace("\0", "").strip(),
+        application_key=fields.plain(posted, "application_key", 64),
         move=posted.get("move") == "yes",
-        reason=posted.get("reason", "")[:500].replace("\0", "").strip(),
+        reason=fields.line(posted, "reason", 500),
         seen=_seen(posted.getlist("seen"), set(numbers)),
-        accept=posted.get("accept", "")[:64].replace("\0", ""),
+        accept=fields.plain(posted, "accept", 64),
     )
 
 
@@ -58,8 +59,8 @@ def labelling(posted: QueryDict) -> Labelling:
     seen = posted.get("seen_label"), posted.get("seen_note")
     return Labelling(
         number=_number(posted.get("number", "")),
-        label=posted.get("label", "").replace("\0", ""),
-        note=posted.get("note", "").replace("\0", ""),
+        label=posted.get("label", ""),
+        note=posted.get("note", ""),
         seen=None if seen[0] is None or seen[1] is None else (seen[0], seen[1]),
     )
 
@@ -77,12 +78,12 @@ def application(posted: QueryDict) -> Selection:
 def _seen(texts: list[str], numbers: set[int]) -> dict[int, str]:
     """Of the rows of the page, as number:key, those that were selected."""
     pairs = (text.partition(":") for text in texts[:MOST])
-    known = {int(n): key[:64].replace("\0", "") for n, _, key in pairs if n.isascii() and n.isdigit() and len(n) <= 15}
+    known = {number: key[:64] for n, _, key in pairs if (number := fields.whole(n)) is not None}
     return {number: key for number, key in known.items() if number in numbers}
 
 
 def _number(text: str) -> int:
-    digits = text.strip().removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-        raise Refusal("One of the numbers is not a phone number. Nothing was changed.")
-    return int(digits)
+    try:
+        return spelling.number(text)
+    except spelling.Unreadable as error:
+        raise Refusal(f"“{text[:40]}” cannot be read: {error}. Nothing was changed.") from None

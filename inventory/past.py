@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from inventory import forms
-from numberadmin import files, spelling, web
+from numberadmin import fields, files, spelling, web
 from numberadmin.accounts.roles import May
 from numberadmin.services import history
 from numberadmin.services.history import Difference, Past
@@ -92,8 +91,7 @@ def _span(query: QueryDict) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _after(query: QueryDict) -> int:
-    text = query.get("page", "")
-    return min(int(text), forms.LARGEST) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+    return fields.whole(query.get("page", "")) or 0
 
 
 def _moment(text: str) -> dt.datetime | None:

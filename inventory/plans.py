@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory import forms
-from numberadmin import files, posting, web
+from numberadmin import fields, files, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.services import applications, jobs, rentals
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
 from numberadmin.services.sheet import MOST_BYTES, MOST_LINES, decoded
+from numberadmin.text import clean
 
 # Htmx asks no more of an element whose answer has this status.
 STOP_POLLING = 286
@@ -41,8 +42,7 @@ def plans(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def plan(request: web.Request, key: UUID) -> HttpResponse:
     row = _one(request, key)
-    after = request.GET.get("after", "")
-    place = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+    place = fields.whole(request.GET.get("after", "")) or 0
     context = {
         "page": planning.page(row, place, request.GET.get("what", "")),
         "names": applications.names(request.actor.account),
@@ -110,7 +110,7 @@ def of_all(request: web.Request, application_key: str | None) -> HttpResponse | 
     filters = request.POST.get("all", "")
     if request.POST.get("only") or not filters:
         return None
-    title = request.POST.get("reason", "")[:200].replace("\0", "")
+    title = fields.line(request.POST, "reason", 200)
 
     def make() -> Plan:
         if application_key == "":
@@ -155,16 +155,16 @@ def _matching(request: web.Request, filters: str) -> tuple[int, ...]:
 
 def _read(request: web.Request) -> Plan:
     """From the file, or from what was pasted."""
-    title = request.POST.get("title", "")[:200].replace("\0", "")
+    title = fields.line(request.POST, "title", 200)
     if upload := request.FILES.get("file"):
         if (upload.size or 0) > MOST_BYTES:
             raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")
-        name = (upload.name or "")[:200].replace("\0", "")
+        name = clean(upload.name or "", 200)
         return planning.from_table(actor=request.actor, text=decoded(upload.read()), title=title or name)
-    key = request.POST.get("application_key", "")[:64].replace("\0", "")
+    key = fields.plain(request.POST, "application_key", 64)
     if not key:
         raise Refusal("Choose where the numbers are to go, or a file. Nothing was changed.")
-    text = request.POST.get("text", "").replace("\0", "")
+    text = request.POST.get("text", "")
     return planning.from_paste(
         actor=request.actor, text=text, application_key="" if key == "none" else key, title=title
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory import forms, number, plans
-from numberadmin import files, posting, web
+from numberadmin import fields, files, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.services import applications as known
 from numberadmin.services import assignment, doubt, rentals, saved, unassignment
@@ -40,7 +40,7 @@ def refresh(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def assign(request: web.Request) -> HttpResponse:
-    if planned := plans.of_all(request, request.POST.get("application_key", "")[:64].replace("\0", "")):
+    if planned := plans.of_all(request, fields.plain(request.POST, "application_key", 64)):
         return planned
     to = posting.back(request, reverse("inventory"))
     try:
@@ -151,8 +151,8 @@ def applications(request: web.Request) -> HttpResponse:
         outcome = known.add(
             actor=request.actor,
             operation=web.posted_operation(request),
-            application_key=request.POST.get("application_key", "")[:100].replace("\0", ""),
-            name=request.POST.get("name", "")[:200].replace("\0", ""),
+            application_key=fields.plain(request.POST, "application_key", 100),
+            name=fields.line(request.POST, "name", 200),
         )
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("applications"))
@@ -272,9 +272,9 @@ def _panel(request: web.Request, wish: forms.Selection, to: str, fields: list[tu
     }
 
 
-def _ticked(fields: dict[str, list[str]]) -> set[int]:
-    texts = fields.get("numbers", []) + fields.get("only", [])
-    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 15}
+def _ticked(kept: dict[str, list[str]]) -> set[int]:
+    texts = kept.get("numbers", []) + kept.get("only", [])
+    return {number for text in texts if (number := fields.whole(text)) is not None}
 
 
 def _path(name: str, query: QueryDict) -> str:

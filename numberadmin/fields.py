@@ -10,10 +10,45 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from numberadmin import moments, money, spelling, text
+
+# What is never cleaned: it is compared as it was typed.
+PASSWORDS = ("password", "current")
+
+
+def cleaned(given: QueryDict, *, address: bool = False) -> QueryDict:
+    """The fields of a form or an address without what nobody sees. Lines are kept: which field has several is not
+    known here. In an `address` a value of which nothing is left stays, so that a filter is not taken for none."""
+    kept = QueryDict(mutable=True, encoding=given.encoding)
+    for name, values in given.lists():
+        kept.setlist(text.clean(name), values if name in PASSWORDS else [_cleaned(value, address) for value in values])
+    kept._mutable = False
+    return kept
+
+
+def _cleaned(value: str, address: bool) -> str:
+    shown = text.clean_lines(value)
+    return value if address and value.strip() and not shown.strip() else shown
+
+
+def line(given: QueryDict, name: str, most: int) -> str:
+    """One line of a form, no longer than `most`."""
+    return text.clean(given.get(name, ""), most)
+
+
+def plain(given: QueryDict, name: str, most: int) -> str:
+    """The same where a key, a code or a word of the remote is meant."""
+    return text.clean(text.plain(given.get(name, "")), most)
+
+
+def whole(given: str) -> int | None:
+    """A whole number of at most 15 digits, as pages and the ids of rows are; None for anything else."""
+    digits = text.plain(given)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
 
 
 class Text(forms.CharField):

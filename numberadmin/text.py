@@ -43,9 +43,12 @@ _STROKES = str.maketrans(
 )
 
 
-def clean(text: str) -> str:
-    """The text on one line: blanks of all kinds are one blank, none at the ends; composed (NFC). Cleaning twice is
-    the same as once."""
+def clean(text: str, most: int | None = None) -> str:
+    """The text on one line, cut to `most` characters: blanks of all kinds are one blank, none at the ends; composed
+    (NFC). Cleaning twice is the same as once."""
+    if most is not None:
+        # An emoji that is cut leaves a joiner at the end.
+        return clean(clean(text[: 4 * most])[:most])
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return " ".join(_shown(_ENDS_OF_LINES.sub(" ", text)).split())

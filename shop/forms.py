@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from numberadmin import fields
 from numberadmin.services.results import Refusal
 
 
@@ -19,25 +20,20 @@ class Wish:
 
 def wish(posted: QueryDict) -> Wish:
     """Raises Refusal where it names no group or no quantity."""
-    group_id, quantity = _whole(posted.get("group_id", "")), _whole(posted.get("quantity", ""))
+    group_id, quantity = fields.whole(posted.get("group_id", "")), fields.whole(posted.get("quantity", ""))
     if group_id is None:
         raise Refusal("There is no such number group. Nothing was reserved.")
     if quantity is None:
         raise Refusal("The quantity is a whole number, 1 or more. Nothing was reserved.")
     capabilities = tuple(text[:32] for text in posted.getlist("capabilities")[:10])
-    return Wish(group_id, quantity, capabilities, posted.get("replaces", "")[:64])
+    return Wish(group_id, quantity, capabilities, fields.plain(posted, "replaces", 64))
 
 
 def decision(posted: QueryDict) -> list[int]:
     """The numbers that were rented, or none. Raises Refusal where none is ticked and nothing says that none was."""
     if posted.get("rented") != "yes":
         return []
-    numbers = [number for text in posted.getlist("numbers") if (number := _whole(text)) is not None]
+    numbers = [number for text in posted.getlist("numbers") if (number := fields.whole(text)) is not None]
     if not numbers:
         raise Refusal("Tick the numbers that were rented by it, or say that nothing was. Nothing was changed.")
     return numbers
-
-
-def _whole(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None

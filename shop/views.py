@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from numberadmin import posting, web
+from numberadmin import fields, posting, web
 from numberadmin.accounts.roles import May
 from numberadmin.services import approval, catalog, checkout, doubt, refresh, reservation
 from numberadmin.services import cart as carts
@@ -59,7 +59,7 @@ def remove(request: web.Request) -> HttpResponse:
         outcome = carts.remove(
             actor=request.actor,
             operation=web.posted_operation(request),
-            reference_id=request.POST.get("reference_id", "")[:64].replace("\0", ""),
+            reference_id=fields.plain(request.POST, "reference_id", 64),
         )
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("cart"))
@@ -94,7 +94,7 @@ def approve(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.BUY)
 def decline(request: web.Request) -> HttpResponse:
-    wanted, reason = request.POST.get("request", "")[:36], request.POST.get("reason", "")[:500].replace("\0", "")
+    wanted, reason = fields.plain(request.POST, "request", 36), fields.line(request.POST, "reason", 500)
     return posting.done(request, lambda **who: approval.decline(request_id=wanted, reason=reason, **who), "cart")
 
 

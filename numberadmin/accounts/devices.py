@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from numberadmin import text
 from numberadmin.accounts.models import Restoration
 
 COOKIE = "__Host-device" if settings.HTTPS else "device"
@@ -61,5 +62,5 @@ def _read(request: HttpRequest) -> tuple[str, list[str], str]:
 
 
 def _short(identity: str, kind: str) -> str:
-    text = f"{settings.SECRET_KEY}{kind} {identity.strip().lower()}"
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    secret = f"{settings.SECRET_KEY}{kind} {text.email(identity)}"
+    return hashlib.sha256(secret.encode()).hexdigest()[:24]

@@ -5,14 +5,14 @@ import datetime as dt
 from django import forms
 from django.http import QueryDict
 
-from numberadmin import money
+from numberadmin import fields, money
 from numberadmin.accounts.roles import Role
 from numberadmin.services.results import Refusal
 from numberadmin.services.team import Powers
 
 
 class SignIn(forms.Form):
-    identity = forms.CharField(
+    identity = fields.Key(
         max_length=254,
         error_messages={"required": "Enter the e-mail, number or user name."},
     )
@@ -49,10 +49,9 @@ def day(given: str) -> dt.date:
 
 
 def text(posted: QueryDict, name: str, most: int) -> str:
-    return posted.get(name, "")[:most].replace("\0", "").strip()
+    return fields.line(posted, name, most)
 
 
 def whole(posted: QueryDict, name: str) -> int:
     """A row's number; 0, which no row has, where it is none."""
-    given = text(posted, name, 18)
-    return int(given) if given.isascii() and given.isdigit() else 0
+    return fields.whole(posted.get(name, "")) or 0

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from numberadmin import text
 from numberadmin.accounts.address import network
 from numberadmin.accounts.models import Guess
 
@@ -74,7 +75,7 @@ class Limit:
 def limits(kind: Kind, who: str, visitor: Visitor) -> list[Limit]:
     """All that limits a try at a secret of `who`. A stranger has few tries from one place, few at one person, and not
     many in all; a browser that is known has its own, which no stranger uses up."""
-    whose, place = short(f"{kind} {who.strip().lower()}"), short(network(visitor.address))
+    whose, place = short(f"{kind} {text.email(who)}"), short(network(visitor.address))
     if visitor.device:
         return [Limit(f"device {whose} {short(visitor.device)}", 5, QUARTER)]
     return [

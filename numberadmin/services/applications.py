@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from numberadmin import sinch
+from numberadmin import sinch, text
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
@@ -60,9 +60,9 @@ def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Ou
 
     The name stays in numberadmin: Sinch has none, and no list of applications either.
     """
-    name = " ".join(name.split())[:NAME_LENGTH]
+    name = text.clean(name, NAME_LENGTH)
     try:
-        key = str(uuid.UUID(application_key.strip()))
+        key = str(uuid.UUID(text.plain(application_key)))
     except ValueError:
         raise Refusal(
             "An application key looks like 4d5e6f70-1a2b-4c3d-8e9f-0a1b2c3d4e5f. Nothing was added."
@@ -88,7 +88,7 @@ def _added(
         return Outcome(operation, State.SUCCEEDED, f"{row.label} has that name already. Nothing was changed.")
     before = row.name if row else ""
     if row is None:
-        row = Application(account=actor.account, key=_checked_key(actor, application_key.strip(), key))
+        row = Application(account=actor.account, key=_checked_key(actor, text.plain(application_key), key))
     message = _told(row, name, Application.objects.filter(account=actor.account, name__iexact=name).exclude(pk=row.pk))
     row.name = name
     with transaction.atomic(durable=True):

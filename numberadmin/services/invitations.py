@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from numberadmin import text
 from numberadmin.accounts import factor, guesses, names, sessions
 from numberadmin.accounts.actor import Actor, active
 from numberadmin.accounts.guesses import Limit
@@ -255,8 +256,8 @@ def _keep(account: Account, by: Person | None, token: str, email: str, powers: P
     )
 
 
-def _email(text: str) -> str:
-    email = text.strip().lower()[:254]
+def _email(given: str) -> str:
+    email = text.email(given)[:254]
     try:
         validate_email(email)
     except ValidationError:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from numberadmin import text
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
@@ -30,7 +31,7 @@ def set_label(
     `seen` is the label and the note that the person had before them: Changed where they are others by now.
     """
     permission.ensure(actor, May.CHANGE)
-    label, note = " ".join(label.split()), _lines(note)
+    label, note = _cleaned(label, note)
     if len(label) > LABEL_LENGTH or len(note) > NOTE_LENGTH:
         raise Refusal(f"A label has at most {LABEL_LENGTH} characters and a note {NOTE_LENGTH:,}. Nothing was changed.")
     asked = {"number": number, "label": label, "note": note}
@@ -39,7 +40,7 @@ def set_label(
         if earlier := record.earlier(actor, operation, asked):
             return earlier
         before = row.label, row.note
-        if seen is not None and before != (seen[0], _lines(seen[1])):
+        if seen is not None and _cleaned(*before) != _cleaned(*seen):
             raise Changed(
                 f"{_told(row)} Nothing of yours was changed. Look at it, and save again if you still want to."
             )
@@ -88,9 +89,8 @@ def _kept(actor: Actor, number: int) -> Label:
     return Label.objects.select_for_update().get(account=actor.account, number=number)
 
 
-def _lines(text: str) -> str:
-    """Browsers send lines ended by two characters."""
-    return text.replace("\r\n", "\n").strip()
+def _cleaned(label: str, note: str) -> tuple[str, str]:
+    return text.clean(label), text.clean_lines(note).strip()
 
 
 def _pair(label: str, note: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from numberadmin import text
 from numberadmin.accounts import factor, names, sessions
 from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.guesses import Kind, Wrong
@@ -30,7 +31,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     """Sets or changes how the person signs in; an empty password keeps the one there is. With a new one all their other
     sessions end. `current` is the password until now, where there is one."""
     person, first = actor.person, actor.person.login is None
-    login, name = login.strip().lower()[:254], _name(name or person.name)
+    login, name = text.email(login)[:254], _name(name or person.name)
     if not first:
         has_password(actor, current)
     try:

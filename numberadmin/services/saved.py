@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from numberadmin import text
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Membership
 from numberadmin.filters import Asked
@@ -26,7 +27,7 @@ def keep(*, actor: Actor, name: str, asked: Asked[Any]) -> View:
     """Raises Refusal where there is nothing to keep, or it cannot be read, or there is a view of that name."""
     if not asked.readable:
         raise Refusal(f"{' '.join(asked.sentences())} Nothing was saved.")
-    view = View(" ".join(name.replace("\0", "").split())[:60], asked.kept)
+    view = View(text.clean(name, 60), asked.kept)
     if not view.name:
         raise Refusal("Give the view a name. Nothing was saved.")
     if not view.query:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from numberadmin import files, spelling
 from numberadmin.services.results import Refusal
+from numberadmin.text import clean
 
 MOST_LINES = 20_000
 MOST_BYTES = 5_000_000
@@ -81,7 +82,7 @@ def pasted(text: str) -> list[Line]:
 def _line(place: int, row: list[str], places: dict[str, int]) -> Line:
     def cell(name: str) -> str:
         at = places.get(name)
-        return files.uncell(row[at]).replace("\0", "").strip() if at is not None and at < len(row) else ""
+        return clean(files.uncell(row[at])) if at is not None and at < len(row) else ""
 
     text, label = cell("number")[:100], " ".join(cell("label").split())
     key = cell("application_key")[:200] if "application_key" in places else None

@@ -13,7 +13,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.utils import timezone
 
-from numberadmin import sinch
+from numberadmin import sinch, text
 from numberadmin.accounts import factor, instances, names
 from numberadmin.accounts.actor import Actor, active, of_person
 from numberadmin.accounts.guesses import Kind, Visitor, Wrong
@@ -146,7 +146,7 @@ def person(email: str, password: str, visitor: Visitor) -> Person:
     """Who signs in with an e-mail and a password of their own. An unknown e-mail and a wrong password are told alike,
     and take alike long. Raises Refusal and TooManyTries."""
     began = time.monotonic()
-    login = email.strip().lower()
+    login = text.email(email)
     known = Person.objects.filter(login=login).first()
     try:
         with tries.one(Kind.PASSWORD, login, visitor, known):

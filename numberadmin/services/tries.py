@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
+from numberadmin import text
 from numberadmin.accounts import guesses
 from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.guesses import Kind, TooMany, Visitor, Wrong
@@ -57,7 +58,7 @@ def _log(what: str, kind: Kind, who: str, visitor: Visitor, person: Person | Non
         what,
         kind,
         person.pk if person else "",
-        guesses.short(who.strip().lower()),
+        guesses.short(text.email(who)),
         visitor.address,
         "known" if visitor.device else "new",
     )

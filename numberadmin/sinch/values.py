@@ -31,8 +31,7 @@ class Damaged(ValueError):
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text on one line, without what could harm a page, a database or a log, cut to `limit`."""
-    cleaned = texts.clean(text[: limit * 4])
-    return cleaned if len(cleaned) <= limit else texts.clean(cleaned[:limit])
+    return texts.clean(text, limit)
 
 
 _cleaned = _remembered(clean)

@@ -21,6 +21,7 @@ from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person
 from numberadmin.accounts.forms import SignIn
 from numberadmin.accounts.guesses import Visitor
 from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.fields import line
 from numberadmin.services import invitations, signin
 from numberadmin.services.results import Refusal
 
@@ -111,7 +112,7 @@ def join(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"link": link, "keeps_password": known and not link.person, "known": known}
     if request.method != "POST":
         return TemplateResponse(request, "accounts/join.html", context)
-    name, password = request.POST.get("name", "")[:200].replace("\0", ""), request.POST.get("password", "")[:1000]
+    name, password = line(request.POST, "name", 200), request.POST.get("password", "")[:1000]
     try:
         membership = invitations.join(token=token, name=name, password=password, address=address.of(request))
     except Refusal as refusal:

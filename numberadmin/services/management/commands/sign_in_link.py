@@ -6,6 +6,7 @@ from django.urls import reverse
 from numberadmin.accounts.models import Account, Person
 from numberadmin.services import invitations
 from numberadmin.services.results import Refusal
+from numberadmin.text import email
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("account", help="the organisation's id at Sinch")
 
     def handle(self, *args: Any, login: str, account: str, **options: Any) -> None:
-        person = Person.objects.filter(login=login.strip().lower()).first()
+        person = Person.objects.filter(login=email(login)).first()
         team = Account.objects.filter(organisation_id=account).first()
         if person is None or team is None:
             raise CommandError("There is no such person, or no such account.")
