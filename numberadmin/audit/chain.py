@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,18 +17,20 @@ from django.utils import timezone
 
 from numberadmin.audit.anchors import Anchor
 from numberadmin.audit.models import Entry, Line
-from numberadmin.audit.walk import UNREADABLE, Row, steps
+from numberadmin.audit.walk import UNREADABLE, Row, old_places, steps
 
 log = logging.getLogger("numberadmin.audit")
 
 FIRST = "0" * 64
 # One number for the whole installation: whoever adds an entry on PostgreSQL holds this transaction lock.
 ADVISORY_LOCK = 7_301_554_200
-# The fields of an entry that its hash covers, the details last.
+# The fields of an entry that its hash covers, the details last. Those of LATER are covered from form 2 on.
 COVERED = (
     "at", "account_id", "operation", "phase", "action", "state", "actor_id", "actor_name", "address", "session",
-    "application_key", "reason", "message", "error_code", "part_of", "details",
+    "application_key", "reason", "message", "error_code", "part_of", "id", "form", "actor_login", "details",
 )  # fmt: skip
+LATER = ("id", "form", "actor_login")
+FORM = 2
 
 
 @dataclass(frozen=True)
@@ -46,25 +48,77 @@ def append(entry: Entry, changes: Sequence[Change] = ()) -> Entry:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        entry.at = timezone.now()
-        previous = Entry.objects.order_by("-id").values_list("hash", flat=True).first()
+        entry.at, entry.form = timezone.now(), FORM
+        entry.pk = entry.pk or next(_places(Entry, 1))
+        last = Entry.objects.order_by("-id").values_list("hash", "form").first()
+        lines = list(zip(_places(Line, len(changes)), changes, strict=True))
         fields = {name: getattr(entry, name) for name in COVERED}
-        entry.hash = digest(previous or FIRST, fields, [(c.number, c.was, c.became) for c in changes])
+        rows = [(place, c.number, c.was, c.became) for place, c in lines]
+        old = None if last and last[1] == FORM else _old_places()
+        entry.hash = digest(last[0] if last else FIRST, fields, rows, old)
         entry.save(force_insert=True)
         Line.objects.bulk_create(
-            Line(entry=entry, account_id=entry.account_id, number=c.number, was=c.was, became=c.became) for c in changes
+            Line(id=place, entry=entry, account_id=entry.account_id, number=c.number, was=c.was, became=c.became)
+            for place, c in lines
         )
     return entry
 
 
-def digest(previous: str, fields: Mapping[str, Any], lines: Sequence[tuple[int, str, str]]) -> str:
-    """The hash of an entry: HMAC-SHA256 over the hash before it and the entry as JSON with its keys in order."""
-    content = {**fields, "at": fields["at"].astimezone(dt.UTC).isoformat(), "lines": lines}
+def _places(model: type[Entry | Line], count: int) -> Iterator[int]:
+    """The next ids, which are known before the rows are there: the hash covers them."""
+    if not count:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            table = model._meta.db_table
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            yield from (place for (place,) in cursor.fetchall())
+        return
+    last = model._default_manager.order_by("-id").values_list("id", flat=True).first() or 0
+    yield from range(last + 1, last + 1 + count)
+
+
+def digest(previous: str, fields: Mapping[str, Any], lines: Sequence[Row], old: str | None = None) -> str:
+    """The hash of an entry: HMAC-SHA256 over the hash before it and the entry as JSON with its keys in order.
+
+    `lines` are (id, number, was, became). From form 2 on the places of the entry and of its lines are covered, and the
+    first entry of that form covers those of all entries before it: `old`, as `Places` has them.
+    """
+    content = {**fields, "at": fields["at"].astimezone(dt.UTC).isoformat()}
     if content["part_of"] is None:
         # Entries from before there were steps have no such field.
         del content["part_of"]
+    if fields["form"] == FORM:
+        content |= {"lines": lines} | ({} if old is None else {"old": old})
+    else:
+        content = {name: value for name, value in content.items() if name not in LATER}
+        content["lines"] = [line[1:] for line in lines]
     text = previous.encode() + msgspec.json.encode(content, order="deterministic")
-    return hmac.digest(_key(settings.AUDIT_KEY), text, "sha256").hex()
+    return hmac.digest(key(), text, "sha256").hex()
+
+
+class Places:
+    """The places of the entries of form 1, and of their lines: with another place anywhere, another text."""
+
+    def __init__(self) -> None:
+        self._entries, self._lines = hashlib.sha256(), hashlib.sha256()
+
+    def add(self, entry: int, lines: Iterable[int]) -> None:
+        self._entries.update(b"%d;" % entry)
+        self._lines.update(b"".join(b"%d:%d;" % (entry, line) for line in lines))
+
+    def text(self) -> str:
+        return f"{self._entries.hexdigest()}{self._lines.hexdigest()}"
+
+
+def _old_places() -> str:
+    """Read once, by the first entry of form 2."""
+    places = Places()
+    for entry, lines in old_places():
+        places.add(entry, lines)
+    return places.text()
 
 
 def anchor() -> Anchor:
@@ -94,27 +148,46 @@ def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
 
     What cannot be read does not hold, and neither do lines without an entry, at the place of the one that they name.
     """
-    previous, count = FIRST, 0
+    walk, count = _Walk(), 0
     hashes = {0: FIRST}
     anchored = {anchor.count for anchor in anchors}
     for place, row, lines in steps(("hash", *COVERED[:-1])):
-        if row is None or not _holds(previous, row, lines):
+        if row is None or not walk.holds(row, lines):
             return Verdict(count, place)
-        previous, count = row[0], count + 1
+        count += 1
         if count in anchored:
-            hashes[count] = previous
+            hashes[count] = walk.previous
     return Verdict(count, None, _denied(anchors, hashes))
 
 
-def _holds(previous: str, row: Row, lines: Sequence[Row]) -> bool:
-    stored, *values = row
-    fields = dict(zip(COVERED, values, strict=True))
-    if any(line[0] != fields["account_id"] for line in lines):
-        return False
-    try:
-        return bool(digest(previous, fields, [line[1:] for line in lines]) == stored)
-    except UNREADABLE:
-        return False
+class _Walk:
+    """From entry to entry: what the next one has to follow."""
+
+    def __init__(self) -> None:
+        self.previous, self.form, self.old = FIRST, 1, Places()
+
+    def holds(self, row: Row, lines: Sequence[Row]) -> bool:
+        stored, *values = row
+        fields = dict(zip(COVERED, values, strict=True))
+        try:
+            return self._follows(stored, fields, lines)
+        except UNREADABLE:
+            return False
+
+    def _follows(self, stored: str, fields: Mapping[str, Any], lines: Sequence[Row]) -> bool:
+        form, first = fields["form"], self.form == 1
+        if form not in (self.form, FORM) or any(line[1] != fields["account_id"] for line in lines):
+            return False
+        if form == 1 and fields["actor_login"]:
+            return False
+        rows = [(line[0], *line[2:]) for line in lines]
+        old = self.old.text() if first and form == FORM else None
+        if digest(self.previous, fields, rows, old) != stored:
+            return False
+        if form == 1:
+            self.old.add(fields["id"], [line[0] for line in lines])
+        self.previous, self.form = stored, form
+        return True
 
 
 def _denied(anchors: Sequence[Anchor], hashes: Mapping[int, str]) -> Anchor | None:
@@ -123,6 +196,11 @@ def _denied(anchors: Sequence[Anchor], hashes: Mapping[int, str]) -> Anchor | No
     other = (anchor for anchor in in_order if hashes.get(anchor.count, anchor.hash) != anchor.hash)
     behind = (anchor for anchor in reversed(in_order) if anchor.count not in hashes)
     return next(other, None) or next(behind, None)
+
+
+def key() -> bytes:
+    """With which hashes are made."""
+    return _key(settings.AUDIT_KEY)
 
 
 @cache

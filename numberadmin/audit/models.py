@@ -69,6 +69,8 @@ class Entry(models.Model):
     state = models.CharField(max_length=12, choices=State.choices)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     actor_name = models.CharField(max_length=200)
+    # By which the person signed in then; empty where no person acted, and in entries of form 1.
+    actor_login = models.CharField(max_length=254, blank=True, default="", db_default="")
     address = models.CharField(max_length=64, blank=True)
     session = models.CharField(max_length=16, blank=True)
     application_key = models.CharField(max_length=64, blank=True)
@@ -77,6 +79,8 @@ class Entry(models.Model):
     error_code = models.IntegerField(null=True)
     # What the form asked for, the sets before and after, prices, references: see docs/audit.md.
     details = models.JSONField(default=dict)
+    # What the hash covers: see chain.digest.
+    form = models.SmallIntegerField(db_default=1, default=2)
     hash = models.CharField(max_length=64)
 
     class Meta:

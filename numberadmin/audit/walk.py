@@ -6,10 +6,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import DataError, OperationalError
-from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
-from msgspec.json import decode
+from django.db.models import Exists, OuterRef, Q
 
+from numberadmin.audit import stored
 from numberadmin.audit.models import Entry, Line
 
 BATCH = 4000
@@ -21,9 +20,10 @@ Row = tuple[Any, ...]
 
 
 class Step(NamedTuple):
-    """A place in the chain: the values of its entry, and its lines as (account, number, was, became).
+    """A place in the chain: the values of its entry, and its lines as (id, account, number, was, became).
 
-    `row` is None where there is no such entry, only lines that name it, and where the entry cannot be read.
+    `row` is None where there is no such entry, only lines that name it, and where the entry or a line cannot be read,
+    or is not stored in the one form that numberadmin writes.
     """
 
     id: int
@@ -68,13 +68,28 @@ def _after(field: str, last: int | None) -> Q:
 def _entries(last: int | None, end: int, fields: Sequence[str]) -> Iterator[tuple[int, Row]]:
     """The details are decoded here: it is quicker, and stricter about what is JSON."""
     entries = Entry.objects.filter(_after("id", last), id__lte=end).order_by("id")
-    for place, *row, details in entries.values_list("id", *fields, Cast("details", TextField())).iterator(CHUNK):
-        yield place, (*row, decode(details))
+    rows = stored.read(entries, ("id", *fields, "details"), CHUNK)
+    for place, *row in rows:
+        yield place, tuple(row)
 
 
 def _lines(last: int | None, end: int) -> Iterator[Row]:
     lines = Line.objects.filter(_after("entry_id", last), entry_id__lte=end).order_by("entry_id", "id")
-    return lines.values_list("entry_id", "account_id", "number", "was", "became").iterator(CHUNK)
+    return stored.read(lines, ("entry_id", "id", "account_id", "number", "was", "became"), CHUNK)
+
+
+def old_places() -> Iterator[tuple[int, list[int]]]:
+    """Each entry there is, with the ids of its lines."""
+    entries = Entry.objects.order_by("id").values_list("id", flat=True).iterator(BATCH)
+    lines = Line.objects.order_by("entry_id", "id").values_list("entry_id", "id").iterator(BATCH)
+    grouped = groupby(lines, key=itemgetter(0))
+    owner, group = next(grouped, (None, iter(())))
+    for entry in entries:
+        of_it: list[int] = []
+        if owner == entry:
+            of_it = [line for _, line in group]
+            owner, group = next(grouped, (None, iter(())))
+        yield entry, of_it
 
 
 def _ownerless(last: int | None) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from numberadmin.accounts import names
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit import chain
@@ -17,7 +18,7 @@ from numberadmin.services.models import Application, Open
 from numberadmin.services.results import Conflict, Outcome
 
 # Stands where no person acted: what is found when the remote's list is read, and settling by command.
-NOBODY = "numberadmin"
+NOBODY = names.PROGRAM
 # Stands where somebody acted who had not signed in.
 STRANGER = "not signed in"
 
@@ -186,6 +187,7 @@ def _add(
         account=account,
         actor=actor.person if actor else None,
         actor_name=actor.person.name if actor else STRANGER if address else NOBODY,
+        actor_login=(actor.person.login or actor.person.email) if actor else "",
         address=actor.address if actor else address,
         session=actor.session if actor else "",
         operation=operation,

@@ -83,9 +83,10 @@ class Administrator:
         """Writes all hashes anew from an entry on: somebody who has the key as well."""
         previous = Entry.objects.filter(id__lt=first).order_by("-id").values_list("hash", flat=True).first()
         for entry in Entry.objects.filter(id__gte=first).order_by("id"):
-            lines = entry.lines.order_by("id").values_list("number", "was", "became")
+            lines = entry.lines.order_by("id").values_list("id", "number", "was", "became")
             fields = {name: getattr(entry, name) for name in chain.COVERED}
-            previous = chain.digest(previous or chain.FIRST, fields, list(lines))
+            old = None if previous else chain.Places().text()
+            previous = chain.digest(previous or chain.FIRST, fields, list(lines), old)
             self.run("UPDATE audit_entry SET hash = %s WHERE id = %s", previous, entry.pk)
 
 
@@ -111,8 +112,10 @@ def other(chance: Random, column: str, now: Any) -> object:
             return connection.ops.adapt_datetimefield_value(moved)
         case "operation" | "part_of":
             return stored(random_uuid(chance))
-        case "account_id":
+        case "account_id" | "id":
             return now + 1
+        case "form":
+            return chance.choice([form for form in (0, 1, 2, 3) if form != now])
         case "actor_id":
             return None if now else 1
         case "error_code":

@@ -93,8 +93,10 @@ def predecessors() -> list[str]:
     found = []
     for entry in entries:
         fields = {name: getattr(entry, name) for name in chain.COVERED}
-        lines = [(line.number, line.was, line.became) for line in entry.lines.all()]
-        found += [previous for previous in hashes if chain.digest(previous, fields, lines) == entry.hash]
+        lines = [(line.id, line.number, line.was, line.became) for line in entry.lines.all()]
+        for previous in hashes:
+            old = chain.Places().text() if previous == chain.FIRST else None
+            found += [previous] * (chain.digest(previous, fields, lines, old) == entry.hash)
     return found
 
 

@@ -65,9 +65,12 @@ def fill(entries: int) -> None:
                 message="1 number was assigned to Support.",
                 details={"before": {"voice": [14150005550], "sms": []}, "names": {"9f5c5e3a": "Support"}},
             )  # fmt: skip
-            line = Line(entry=entry, account=account, number=14150000000 + place, was="", became=entry.application_key)
+            line = Line(
+                id=place, entry=entry, account=account, number=14150000000 + place, was="", became=entry.application_key
+            )
             covered = {name: getattr(entry, name) for name in chain.COVERED}
-            entry.hash = previous = chain.digest(previous, covered, [(line.number, line.was, line.became)])
+            told = [(line.id, line.number, line.was, line.became)]
+            entry.hash = previous = chain.digest(previous, covered, told, chain.Places().text() if place == 1 else None)
             rows.append(entry)
             lines.append(line)
         with transaction.atomic():
