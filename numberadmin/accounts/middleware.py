@@ -63,7 +63,7 @@ class SignInRequired(LoginRequiredMiddleware):
         wanted = needs["POST" if request.method == "POST" else ""]
         if view.needs_factor and factor.is_lacking(actor.account, actor.person):
             # The page that it leads to says why.
-            return web.go(request, f"{reverse('you')}?factor=new#factor")
+            return web.go(request, f"{reverse('you')}?factor=new")
         if not actor.may(wanted):
             return posting.forbidden(request, permission.refused(actor, actor.membership, wanted))
         # A page that looks again by itself is not a person who works.

@@ -18,7 +18,7 @@ from tests.dashboard import found
 from tests.services.people import PASSWORD, member
 
 pytestmark = pytest.mark.django_db
-SET_UP = "/you/?factor=new#factor"
+SET_UP = "/you/?factor=new"
 OPEN = {"you", "password", "begin_factor"}
 
 
