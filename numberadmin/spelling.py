@@ -77,7 +77,11 @@ def digits(given: str) -> str:
 
 def bare(given: str) -> str:
     """As `digits`, without the zeros that some write before a number: two where they are abroad, one where they are at
-    home."""
+    home. A whole number in any spelling is as `number` reads it."""
+    with suppress(Unreadable):
+        whole = str(number(given))
+        if e164.likely(whole):
+            return whole
     return digits(given).lstrip("0")
 
 

@@ -12,8 +12,9 @@ from numberadmin.accounts.models import Account
 from numberadmin.filters import Asked
 from numberadmin.services import background, mirror, refresh, remote
 from numberadmin.services.group_filters import FILTERS, ORDER, GroupLook
-from numberadmin.services.models import NumberGroup, Priced, Reading, Reservation, folded
+from numberadmin.services.models import NumberGroup, Priced, Reading, Reservation
 from numberadmin.services.results import SignInAgain
+from numberadmin.text import folded
 
 Groups = sinch.Listing[sinch.NumberGroup]
 PAGE = 50

@@ -14,7 +14,8 @@ from numberadmin import money
 from numberadmin.accounts.models import Account
 from numberadmin.money import Money
 from numberadmin.services import tallies
-from numberadmin.services.models import Application, DayTally, PlaceTally, Tally, folded
+from numberadmin.services.models import Application, DayTally, PlaceTally, Tally
+from numberadmin.text import folded
 
 # How an application's key is written where numbers in none are meant.
 UNASSIGNED = "none"

@@ -9,7 +9,8 @@ from numberadmin import fields, pages
 from numberadmin.accounts.actor import Actor
 from numberadmin.filters import Filter, Filters
 from numberadmin.pages import Key
-from numberadmin.services.models import Reading, folded
+from numberadmin.services.models import Reading
+from numberadmin.text import folded
 
 ORDER = [Key("country"), Key("city"), Key("group_id")]
 

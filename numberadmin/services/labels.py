@@ -14,7 +14,7 @@ from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
 from numberadmin.services import permission, record
-from numberadmin.services.models import Label, Number, folded
+from numberadmin.services.models import Label, Number
 from numberadmin.services.results import Changed, NotHere, Outcome, Refusal
 
 LABEL_LENGTH = 100
@@ -46,7 +46,7 @@ def set_label(
             )
         if before == (label, note):
             return Outcome(operation, State.SUCCEEDED, f"+{number} is labelled so already. Nothing was changed.")
-        row.label, row.note, row.searched = label, note, folded(f"{label} {note}")
+        row.label, row.note, row.searched = label, note, text.folded(f"{label} {note}")
         row.by, row.at = actor.person.name, timezone.now()
         row.save()
         details = {"asked": asked, "before": _pair(*before), "after": _pair(label, note)}
@@ -75,7 +75,9 @@ def one(account: Account, number: int) -> Label:
 
 def has(word: str) -> Q:
     """For a search among numbers: those whose label or note has the word."""
-    like = Label.objects.filter(account=OuterRef("account"), number=OuterRef("number"), searched__contains=folded(word))
+    like = Label.objects.filter(
+        account=OuterRef("account"), number=OuterRef("number"), searched__contains=text.folded(word)
+    )
     return Q(Exists(like))
 
 

@@ -17,7 +17,8 @@ from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import bulk, record, tallies
 from numberadmin.services.bulk import in_parts
-from numberadmin.services.models import Application, Number, Open, Reading, folded
+from numberadmin.services.models import Application, Number, Open, Reading
+from numberadmin.text import folded
 
 Listing = sinch.Listing[sinch.RentedNumber]
 BATCH = 500

@@ -1,7 +1,5 @@
 """Finding numbers by a word: by digits, a place, an application or a label."""
 
-import re
-
 from django.db import connection
 from django.db.models import Q
 
@@ -9,7 +7,8 @@ from numberadmin import spelling
 from numberadmin.accounts.models import Account
 from numberadmin.services import labels
 from numberadmin.services.counts import Counts
-from numberadmin.services.models import Label, Number, folded
+from numberadmin.services.models import Label, Number
+from numberadmin.text import folded
 
 # The indexes know texts of three characters and more; shorter ones are almost everywhere.
 SHORTEST = 3
@@ -17,8 +16,8 @@ SHORTEST = 3
 HOME_DIGITS = 5
 # So many at least has one with it.
 WHOLE = 9
-# No number has more.
-LONGEST = 15
+# So many numbers at most are looked for of a range.
+MOST_WHOLE = 1000
 # So many labels at most are looked up by their numbers.
 MOST_LABELS = 2000
 # So many places are looked through one by one.
@@ -31,12 +30,17 @@ def words(q: str) -> list[str]:
 
 
 def whole(q: str) -> list[int]:
-    """The numbers that a search names whole, be they rented or not: one, or several one after the other."""
-    parts = [part for part in re.split(r"[,;]|\s(?=\+)", q) if part.strip()]
-    if any(len(spelling.digits(part)) > LONGEST for part in parts):
-        parts = [piece for part in parts for piece in part.split()]
-    found = [[d for d in _digits(part) if WHOLE <= len(d) <= LONGEST] for part in parts]
-    return [int(digits) for some in found for digits in some] if all(found) else []
+    """The numbers that a search names whole, be they rented or not: one, several, or a range."""
+    found: list[int] = []
+    for piece in spelling.pieces(q):
+        try:
+            numbers = spelling.span(piece)
+        except spelling.Unreadable:
+            return []
+        if len(str(numbers[0])) < WHOLE or len(numbers) > MOST_WHOLE:
+            return []
+        found += numbers
+    return found
 
 
 def meanings(account: Account, word: str, counts: Counts) -> list[Q]:

@@ -6,8 +6,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from numberadmin.services import applications, labels, rentals, shelves, tallies
-from numberadmin.services.models import Number, folded
+from numberadmin.services.models import Number
 from numberadmin.services.number_filters import SOON
+from numberadmin.text import folded
 from tests.services.conftest import REMINDERS, SUPPORT
 
 
@@ -103,7 +104,6 @@ def test_a_page_takes_the_same_number_of_queries_whatever_it_shows(jane, django_
         {"q": "\0"},
         {"application": "' OR 1=1 --"},
         {"rented": "nonsense"},
-        {"q": "٣"},
     ],
 )
 def test_nonsense_in_the_url_shows_no_number_and_exports_none(jane, fields):

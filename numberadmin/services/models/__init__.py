@@ -2,7 +2,7 @@
 
 from numberadmin.services.models.numbers import Application, Label, Number, Reading
 from numberadmin.services.models.plans import Plan, PlanItem
-from numberadmin.services.models.shared import Priced, digest, folded
+from numberadmin.services.models.shared import Priced, digest
 from numberadmin.services.models.shop import NumberGroup, Request, Reservation
 from numberadmin.services.models.tallies import DayTally, PlaceTally, Tally
 from numberadmin.services.models.writes import Open
@@ -23,5 +23,4 @@ __all__ = [
     "Reservation",
     "Tally",
     "digest",
-    "folded",
 ]

@@ -1,7 +1,6 @@
 """What several of the tables have in common, and texts that stand for others."""
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 
 from django.db import models
@@ -47,8 +46,3 @@ def split(text: str) -> tuple[str, ...]:
 def digest(numbers: Iterable[int]) -> str:
     """Stands for a set of numbers in a form: what a person has seen, and said yes to."""
     return hashlib.sha256(",".join(map(str, sorted(numbers))).encode()).hexdigest()[:32]
-
-
-def folded(text: str) -> str:
-    """The text without accents and capitals, as a person types it who is in a hurry."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
