@@ -131,6 +131,20 @@ def _without_prefix(found: str) -> str:
     return found.removeprefix("00")
 
 
+@lru_cache(10_000)
+def shown(number: int) -> str:
+    """With the blanks of its country, '+1 415-555-0123'; '+99912345678' where its country is not known."""
+    plain = f"+{number}"
+    try:
+        parsed = phonenumbers.parse(plain)
+    except phonenumbers.NumberParseException:
+        return plain
+    # An odd number would be shown as another one, without a zero that is part of it.
+    if phonenumbers.format_number(parsed, E164) != plain:
+        return plain
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def figures(plain: str) -> str:
     """Empty where anything but digits, and what people write between them, is there."""
     found = _INSIDE.sub("", plain).removeprefix("+")

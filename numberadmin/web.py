@@ -4,6 +4,7 @@ import sys
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
+from itertools import chain
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -20,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
-from numberadmin.files import TYPES
+from numberadmin.files import MARK, TYPES
 from numberadmin.filters import Asked
 
 
@@ -86,7 +87,10 @@ def page(
 
 
 def file(name: str, kind: str, lines: Iterator[str], headers: Mapping[str, str] | None = None) -> StreamingHttpResponse:
-    """Lines as a file of this kind to be kept, named with the moment; it is never held whole in memory."""
+    """Lines as a file of this kind to be kept, named with the moment; it is never held whole in memory.
+
+    A CSV begins with the mark by which spreadsheets know its encoding."""
+    lines = chain([MARK], lines) if kind == "csv" else lines
     disposition = f'attachment; filename="{name}-{timezone.now():%Y%m%d-%H%M%S}.{kind}"'
     return StreamingHttpResponse(
         lines, content_type=TYPES[kind], headers={"Content-Disposition": disposition, **(headers or {})}

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections
+from hypothesis import settings
 
 from tests.databases import migrated_file
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

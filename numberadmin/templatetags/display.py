@@ -2,15 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TypeVar
 
-import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from numberadmin import e164
 from numberadmin.money import Money
 from numberadmin.services.counts import Counts
 from numberadmin.services.models import Application
@@ -20,18 +19,9 @@ T = TypeVar("T")
 
 
 @register.filter
-@lru_cache(10_000)
 def phone(number: int) -> str:
     """In international form, with the spaces of its country: '+1 415-555-0123'."""
-    plain = f"+{number}"
-    try:
-        parsed = phonenumbers.parse(plain)
-    except phonenumbers.NumberParseException:
-        return plain
-    # An odd number would be shown as another one, without a zero that is part of it.
-    if phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != plain:
-        return plain
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return e164.shown(number)
 
 
 @register.filter
