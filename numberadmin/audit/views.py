@@ -23,7 +23,7 @@ def audit(request: web.Request) -> HttpResponse:
 @require_safe
 @web.needs(May.EXPORT)
 def export(request: web.Request) -> HttpResponseBase:
-    """As CSV, or with `format=jsonl` as JSON lines; what is streamed is never held whole in memory.
+    """As CSV, with `lines=numbers` a row for each number, or with `format=jsonl` as JSON lines; it is streamed.
 
     The headers carry the anchor of the whole chain as it stands when the export begins.
     """
@@ -33,7 +33,8 @@ def export(request: web.Request) -> HttpResponseBase:
     kind = kind_of(request.GET.get("format", ""))
     anchor = chain.anchor()
     headers = {"Audit-Count": str(anchor.count), "Audit-Hash": anchor.hash}
-    return web.file("audit", kind, files.lines(asked, kind), headers)
+    by_number = request.GET.get("lines") == "numbers"
+    return web.file("audit", kind, files.lines(asked, kind, by_number=by_number), headers)
 
 
 def _asked(request: web.Request) -> Asked[AuditLook]:
