@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory import forms
 from numberadmin import fields, files, posting, web
 from numberadmin.accounts.roles import May
-from numberadmin.services import applications, jobs, rentals
+from numberadmin.services import applications, jobs, rentals, table_encoding, table_reading, table_uploads
 from numberadmin.services import plans as planning
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere, Outcome, Refusal
-from numberadmin.services.sheet import MOST_BYTES, MOST_LINES, decoded
+from numberadmin.services.sheet import MOST_BYTES, MOST_LINES
+from numberadmin.services.table_encoding import ENCODINGS, UnknownEncoding
 from numberadmin.text import clean
 
 # Htmx asks no more of an element whose answer has this status.
@@ -28,14 +29,28 @@ STOP_POLLING = 286
 @web.takes(MOST_BYTES + 1_000_000)
 def plans(request: web.Request) -> HttpResponse:
     if request.method == "POST":
-        return _to_new(request, lambda: _read(request), "plans")
+        from_file = "file" in request.FILES or "kept" in request.POST
+        return _from_file(request) if from_file else _to_new(request, lambda: _from_paste(request), "plans")
     context = {
         "plans": list(planning.of(request.actor.account)[:50]),
         "applications": applications.every(request.actor.account),
         "draft": {name: values[0] for name, values in posting.draft(request).get("fields", {}).items() if values},
         "most": MOST_LINES,
+        "encodings": ENCODINGS,
     }
     return web.page(request, "inventory/plans.html", context)
+
+
+@require_safe
+@web.needs(May.CHANGE)
+def plan_encoding(request: web.Request) -> HttpResponse:
+    """Asks in which encoding the table is that was uploaded, and shows some of its lines in each that fits."""
+    try:
+        upload = table_uploads.kept(request.actor)
+    except Refusal as refusal:
+        return posting.refused(request, refusal, reverse("plans"))
+    context = {"upload": upload, "samples": table_encoding.samples(bytes(upload.content))}
+    return web.page(request, "inventory/plan_encoding.html", context)
 
 
 @require_safe
@@ -153,14 +168,35 @@ def _matching(request: web.Request, filters: str) -> tuple[int, ...]:
     return found
 
 
-def _read(request: web.Request) -> Plan:
-    """From the file, or from what was pasted."""
+def _from_file(request: web.Request) -> HttpResponse:
+    """A table; where nobody can tell its encoding it is kept, and the person is asked."""
+    try:
+        raw, name, title = _given(request)
+        table = table_reading.of_file(raw, fields.plain(request.POST, "encoding", 40))
+        made = planning.from_table(actor=request.actor, lines=table.lines, title=title or name)
+    except UnknownEncoding:
+        table_uploads.keep(request.actor, raw=raw, name=name, title=title)
+        return web.go(request, reverse("encoding"))
+    except Refusal as refusal:
+        return posting.refused(request, refusal, posting.back(request, reverse("plans")))
+    table_uploads.forget(request.actor)
+    posting.note(request, "warning" if table.doubtful else "success", table.said)
+    return web.go(request, reverse("plan", args=[made.key]))
+
+
+def _given(request: web.Request) -> tuple[bytes, str, str]:
+    """Content, name and title of the file that was sent, or else of the one that is kept. Raises Refusal."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        kept = table_uploads.kept(request.actor)
+        return bytes(kept.content), kept.name, kept.title
+    if (upload.size or 0) > MOST_BYTES:
+        raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")
+    return upload.read(), clean(upload.name or "", 200), fields.line(request.POST, "title", 200)
+
+
+def _from_paste(request: web.Request) -> Plan:
     title = fields.line(request.POST, "title", 200)
-    if upload := request.FILES.get("file"):
-        if (upload.size or 0) > MOST_BYTES:
-            raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")
-        name = clean(upload.name or "", 200)
-        return planning.from_table(actor=request.actor, text=decoded(upload.read()), title=title or name)
     key = fields.plain(request.POST, "application_key", 64)
     if not key:
         raise Refusal("Choose where the numbers are to go, or a file. Nothing was changed.")

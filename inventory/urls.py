@@ -16,6 +16,7 @@ urlpatterns = [
     path("as-it-was/changes/", past.changes, name="changes"),
     path("as-it-was/changes/export/", past.export_changes, name="export_changes"),
     path("plans/", plans.plans, name="plans"),
+    path("plans/encoding/", plans.plan_encoding, name="encoding"),
     path("plans/<uuid:key>/", plans.plan, name="plan"),
     path("plans/<uuid:key>/result/", plans.plan_result, name="plan_result"),
     path("plans/<uuid:key>/apply/", plans.plan_apply, name="plan_apply"),

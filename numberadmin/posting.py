@@ -39,6 +39,12 @@ def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
     messages.add_message(request, LEVELS[outcome.level], f"{before}{outcome.message}", extra_tags=tags)
 
 
+def note(request: HttpRequest, level: str, text: str) -> None:
+    """Tells the next page something beside what came of a form; `level` is one of LEVELS."""
+    if text:
+        messages.add_message(request, LEVELS[level], text)
+
+
 def tell_of_doubts(request: HttpRequest) -> None:
     """Says how those operations ended of which this session was told that they were in doubt."""
     waiting = request.session.get(DOUBTS)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from numberadmin.accounts import guesses
 from numberadmin.accounts.models import Connection, Session
 from numberadmin.audit import chain
-from numberadmin.services import jobs, settling
+from numberadmin.services import jobs, settling, table_uploads
 
 # In seconds.
 EVERY = 2.0
@@ -44,9 +44,10 @@ def run(stopping: Event) -> None:
 
 
 def erase_what_is_over() -> None:
-    """Sessions and instances that have ended, and counts of guesses that no limit looks at any more."""
+    """Sessions and instances that have ended, counts of guesses that no limit looks at any more, and old uploads."""
     now = timezone.now()
     Session.objects.filter(expire_date__lte=now).delete()
     Connection.objects.filter(usable_until__lte=now).delete()
     guesses.forget_old()
+    table_uploads.erase_old()
     call_command("prune_db_task_results", verbosity=0)

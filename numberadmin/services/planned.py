@@ -10,6 +10,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.audit.models import PLACINGS
 from numberadmin.services import applications, bulk, labels, mirror, search, settle, sheet
 from numberadmin.services.models import Application, Number, PlanItem
+from numberadmin.text import clean
 
 What = PlanItem.What
 # What is said of a number that is not in the list begins so.
@@ -94,7 +95,7 @@ class _Names:
 
 def _name(text: str) -> str:
     """A name without capitals, and with its accents written in the one way of several."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", clean(text)).casefold()
 
 
 def _key(text: str) -> str:
@@ -132,7 +133,7 @@ def _item(
     if line.number in doubted:
         item.message = "it is in a change that is being checked; try again after that"
     elif goal == row.application:
-        labelled = called.get(line.number, "") == line.label or not line.label
+        labelled = not line.label or clean(called.get(line.number, "")) == line.label
         item.what, item.to = What.LEAVE if labelled else What.LABEL, item.was
     elif goal is None:
         item.what = What.UNASSIGN
@@ -157,7 +158,7 @@ def _as_one(twins: Sequence[PlanItem], called: str) -> None:
             item.label = ""
         else:
             item.label = "".join(labelled)
-            if item.what == What.LEAVE and item.label not in ("", called):
+            if item.what == What.LEAVE and item.label not in ("", clean(called)):
                 item.what = What.LABEL
 
 

@@ -55,8 +55,8 @@ class Page:
         return self.to_do - self.states.get(PlanItem.State.WAITING, 0)
 
 
-def from_table(*, actor: Actor, text: str, title: str) -> Plan:
-    return _made(actor, "CSV", title or "A file", sheet.table(text))
+def from_table(*, actor: Actor, lines: Sequence[sheet.Line], title: str) -> Plan:
+    return _made(actor, "Table", title or "A file", lines)
 
 
 def from_paste(*, actor: Actor, text: str, application_key: str, title: str) -> Plan:

@@ -37,6 +37,7 @@ ROUTES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "changes": (ALL, None),
     "export_changes": ({"auditor", "owner"}, None),
     "plans": (ALL, CHANGERS),
+    "encoding": (CHANGERS, None),
     "plan": (ALL, None),
     "plan_result": (ALL, None),
     "plan_apply": (None, CHANGERS),

@@ -16,6 +16,7 @@ from numberadmin.sandbox import sample
 from numberadmin.services import applications, assignment, jobs, labels, plans, settling, steps, unassignment
 from numberadmin.services.models import Label, Number, Plan
 from numberadmin.services.results import Changed, Conflict, Forbidden, NotHere, Refusal
+from numberadmin.services.table_reading import of_text
 from tests.services.conftest import REMINDERS, SUPPORT, sign_in
 from tests.services.people import beside
 from tests.services.test_assign import free, in_application
@@ -35,7 +36,7 @@ def csv(*rows):
 
 
 def made(actor, *rows):
-    return plans.from_table(actor=actor, text=csv(*rows), title="Autumn")
+    return plans.from_table(actor=actor, lines=of_text(csv(*rows)).lines, title="Autumn")
 
 
 def kinds(plan):

@@ -22,7 +22,7 @@ class Plan(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     # Of what the form asked for: posted twice, it is planned once.
     asked = models.CharField(max_length=64, blank=True)
-    # "CSV", "Pasted", "Selection", "Undo".
+    # "Table", "Pasted", "Selection", "Undo".
     source = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
     made_by = models.CharField(max_length=200)
@@ -94,3 +94,20 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.what} {self.text}"
+
+
+class Upload(models.Model):
+    """A table whose encoding nobody can tell, kept until its person says which it is. One for each person of a team."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, blank=True)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "person"], name="one_upload_a_person")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from numberadmin.accounts.models import Account
-from numberadmin.services import mirror, planned, settling, sheet
+from numberadmin.services import mirror, planned, settling, table_reading
 from numberadmin.services.models import PlanItem, Reading
 from numberadmin.services.results import Refusal
+from numberadmin.services.table_encoding import ENCODINGS, UnknownEncoding
 
 What = PlanItem.What
 
@@ -21,25 +22,30 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("file", type=Path, help="a CSV with the columns number, application and label")
+        parser.add_argument("file", type=Path, help="a CSV or an .xlsx with the columns number, application and label")
         parser.add_argument(
             "--account", help="the organisation's id at Sinch or its name, where there are several accounts here"
         )
+        parser.add_argument("--encoding", default="", help="the encoding of a CSV where it cannot be told")
         parser.add_argument("--check", action="store_true", help="exit with 2 where the account differs from the file")
 
-    def handle(self, *args: Any, file: Path, account: str | None, check: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, account: str | None, encoding: str, check: bool, **options: Any) -> None:
         team = _account(account)
         try:
-            lines = sheet.table(sheet.decoded(file.read_bytes()))
+            table = table_reading.of_file(file.read_bytes(), encoding)
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error}") from None
+        except UnknownEncoding as unknown:
+            raise CommandError(f"{unknown.message} With --encoding: {', '.join(ENCODINGS)}.") from None
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        if not lines:
+        if table.said:
+            self.stderr.write(table.said)
+        if not table.lines:
             raise CommandError("There is no number in this file.")
         if why_not := settling.read_account(team, settings.LOCK_SECONDS):
             self.stderr.write(f"The list of {_read_at(team)} is used, for it could not be read anew: {why_not}")
-        items = planned.items_of(team, lines)
+        items = planned.items_of(team, table.lines)
         for item in items:
             if item.what != What.LEAVE:
                 cells = (item.line, item.what, item.text, item.was, item.to, item.label, item.message)
