@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "numberadmin.middleware.Front",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "numberadmin.taken.cookies_and_query",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "numberadmin.accounts.middleware.actor",
     "numberadmin.bodies.bounded",
+    "numberadmin.taken.form",
     "numberadmin.accounts.middleware.SignInRequired",
 ]
 

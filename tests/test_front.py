@@ -82,6 +82,16 @@ def test_hsts_is_for_this_host_alone(base):
     assert ask(base, "/login/", HOST, TLS).headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
+@pytest.mark.parametrize("options", ["charset=hex", "charset=rot13", "charset*=bogus''x", "x*=bogus''%41"])
+@pytest.mark.parametrize("path", ["/healthz", "/login/?next=/x", "/nothing/"])
+def test_a_type_that_names_no_text_encoding_is_answered_like_any_other(base, log, path, options):
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; {options}", "Host": HOST, **TLS}
+    answer = requests.post(base + path, data=b"--x--", headers=kind, timeout=30)
+    assert answer.status_code in (400, 403, 404, 405)
+    assert score(answer) == BEST
+    assert "Traceback" not in log.read_text()
+
+
 def test_a_form_that_cannot_be_read_is_one_line_of_the_log_too(base, log):
     kind = {"Content-Type": "multipart/form-data; boundary=", **TLS}
     answer = requests.post(f"{base}/login/", data=b"x", headers={"Host": HOST, **kind}, timeout=30)
