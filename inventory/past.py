@@ -1,19 +1,47 @@
 """The inventory as it was at a moment, and what changed between two."""
 
 import datetime as dt
+from typing import Any
 
+from django import forms as django_forms
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from numberadmin import fields, files, spelling, web
+from inventory import forms
+from numberadmin import fields, files, moments, web
 from numberadmin.accounts.roles import May
+from numberadmin.filters import Asked, Filter, Filters
 from numberadmin.services import history
 from numberadmin.services.history import Difference, Past
 
-# A day later than the first day there is.
-EARLIEST = dt.datetime(1, 1, 3, tzinfo=dt.UTC)
+
+def _moment(name: str) -> fields.Moment:
+    return fields.Moment(
+        label=f"{name} ({moments.zone()})",
+        max_length=40,
+        widget=fields.MomentInput(attrs={"step": 1}),
+    )
+
+
+def _digits(look: None) -> fields.Digits:
+    widget = django_forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+    return fields.Digits(label="Number, or some of its digits", max_length=40, widget=widget)
+
+
+# The number after which a page begins.
+PAGE: Filter[None] = Filter("page", lambda look: fields.Whole(label="Page"), carried=False)
+MOMENT: Filters[None] = Filters(
+    Filter("at", lambda look: _moment("Moment")),
+    Filter("number", _digits),
+    Filter("q", _digits, carried=False),
+    PAGE,
+)
+SPAN: Filters[None] = Filters(
+    Filter("from", lambda look: _moment("From")),
+    Filter("to", lambda look: _moment("To")),
+    PAGE,
+)
 COLUMNS = (
     "number", "change", "was_rented", "was_in", "was_in_name", "is_rented", "is_in", "is_in_name", "in_doubt",
 )  # fmt: skip
@@ -22,26 +50,15 @@ COLUMNS = (
 @require_safe
 @web.needs(May.READ)
 def as_it_was(request: web.Request) -> HttpResponse:
-    account, first = request.actor.account, history.known_since(request.actor.account)
-    moment = _moment(request.GET.get("at", "")) or timezone.now()
-    asked = (request.GET.get("number") or request.GET.get("q", ""))[:40]
-    digits = spelling.bare(asked)[:15]
-    one = history.one(account, int(digits), moment) if digits else None
-    known = bool(first and moment >= first)
-    context = {
-        "at": moment,
-        "typed": _field(moment),
-        "digits": digits,
-        "asked": asked,
-        "first": first,
-        "known": known,
-        "wrong": bool(request.GET.get("at")) and _moment(request.GET["at"]) is None,
-        "future": moment > timezone.now() + dt.timedelta(minutes=1),
-        "one": one,
-        "page": None if one else history.at(account, moment, after=_after(request.GET), digits=digits),
-        "query": request.GET,
-        "zone": timezone.get_current_timezone_name(),
-    }
+    account, now = request.actor.account, timezone.now()
+    asked = MOMENT.read(_with(request.GET, at=now), None)
+    moment = asked["at"] if request.GET.get("at") else now
+    first, digits = history.known_since(account), asked["number"] or asked["q"] or ""
+    context = {"asked": asked, "at": moment, "first": first, "digits": digits, "future": _is_future(moment or now)}
+    if asked.readable:
+        one = history.one(account, int(digits), moment) if digits else None
+        page = None if one else history.at(account, moment, after=_after(asked), digits=digits)
+        context |= {"known": bool(first and moment >= first), "one": one, "page": page}
     return web.page(request, "inventory/as_it_was.html", context, {"past"})
 
 
@@ -49,19 +66,12 @@ def as_it_was(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def changes(request: web.Request) -> HttpResponse:
     account = request.actor.account
-    start, end = _span(request.GET)
-    context = {
-        "wrong": any(request.GET.get(name) and _moment(request.GET[name]) is None for name in ("from", "to")),
-        "future": end > timezone.now() + dt.timedelta(minutes=1),
-        "start": start,
-        "end": end,
-        "typed_start": _field(start),
-        "typed_end": _field(end),
-        "first": history.known_since(account),
-        "page": history.between(account, start, end, after=_after(request.GET)),
-        "query": request.GET,
-        "zone": timezone.get_current_timezone_name(),
-    }
+    asked = _span(request.GET)
+    context: dict[str, Any] = {"asked": asked, "first": history.known_since(account)}
+    if asked.readable:
+        start, end = _ends(request.GET, asked)
+        page = history.between(account, start, end, after=_after(asked))
+        context |= {"start": start, "end": end, "future": _is_future(end), "page": page}
     return web.page(request, "inventory/changes.html", context, {"changed"})
 
 
@@ -69,8 +79,10 @@ def changes(request: web.Request) -> HttpResponse:
 @web.needs(May.EXPORT)
 def export_changes(request: web.Request) -> HttpResponseBase:
     """As CSV, a line a number; streamed."""
-    start, end = _span(request.GET)
-    rows = history.all_between(request.actor.account, start, end)
+    asked = _span(request.GET)
+    if not asked.readable:
+        return web.unreadable(asked)
+    rows = history.all_between(request.actor.account, *_ends(request.GET, asked))
     return web.file("changes", "csv", files.lines(map(_plain, rows), "csv", COLUMNS))
 
 
@@ -83,29 +95,29 @@ def _side(past: Past) -> tuple[str, str, str]:
     return "yes" if past.rented else "no", past.application_key, past.label
 
 
-def _span(query: QueryDict) -> tuple[dt.datetime, dt.datetime]:
+def _span(query: QueryDict) -> Asked[None]:
+    now = timezone.now()
+    return SPAN.read(_with(query, **{"from": now - dt.timedelta(days=1), "to": now}), None)
+
+
+def _ends(query: QueryDict, asked: Asked[None]) -> tuple[dt.datetime, dt.datetime]:
     """From `from` to `to`: without them, the last day."""
-    end = _moment(query.get("to", "")) or timezone.now()
-    start = _moment(query.get("from", "")) or max(end, EARLIEST) - dt.timedelta(days=1)
+    end = asked["to"] if query.get("to") else timezone.now()
+    start = asked["from"] if query.get("from") else end - dt.timedelta(days=1)
     return min(start, end), max(start, end)
 
 
-def _after(query: QueryDict) -> int:
-    return fields.whole(query.get("page", "")) or 0
+def _with(query: QueryDict, **moments_of: dt.datetime) -> QueryDict:
+    """What the form shows where nothing was given."""
+    shown = query.copy()
+    for name, moment in moments_of.items():
+        shown[name] = query.get(name) or moments.field(moment)
+    return shown
 
 
-def _moment(text: str) -> dt.datetime | None:
-    """A moment in ISO form, in the time zone of the page where it names none."""
-    try:
-        moment = parse_datetime(text[:40]) if "T" in text or " " in text.strip() else None
-        if moment is None:
-            return None
-        aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-        return aware.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None
+def _is_future(moment: dt.datetime) -> bool:
+    return moment > timezone.now() + dt.timedelta(minutes=1)
 
 
-def _field(moment: dt.datetime) -> str:
-    """As a browser's field for a moment takes it."""
-    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"
+def _after(asked: Asked[None]) -> int:
+    return min(asked["page"] or 0, forms.LARGEST)

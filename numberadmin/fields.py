@@ -121,6 +121,20 @@ class Number(Text):
             raise forms.ValidationError(f"“{given[:40]}” cannot be read: {error}.") from None
 
 
+class Digits(Text):
+    """A phone number or some of its digits, in any spelling; "" where it is empty."""
+
+    def _cleaned(self, value: str) -> str:
+        return text.plain(value)
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        digits = re.sub(r"[\s().\-/+]", "", given.lower().removeprefix("tel:").replace("(0)", "")).lstrip("0")
+        if given and not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+            raise forms.ValidationError(f"“{given[:40]}” is no phone number, and no part of one.")
+        return digits
+
+
 class Amount(Text):
     """An amount of money, as `money.amount` reads it; None where it is empty."""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import TypeVar
 
 from django.utils import timezone
 
@@ -9,6 +10,9 @@ from numberadmin import text
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[+-]?\d\d:\d\d)?", re.IGNORECASE)
+
+
+D = TypeVar("D", bound=dt.date)
 
 
 class Unclear(ValueError):
@@ -20,17 +24,20 @@ def zone() -> str:
     return timezone.get_current_timezone_name()
 
 
+def clock(moment: dt.datetime, shape: str = "%H:%M") -> str:
+    """A moment in words, by the clocks of this zone, which it names: '14:03 CET'."""
+    return f"{timezone.localtime(moment):{shape} %Z}"
+
+
 def day(typed: str) -> dt.date:
     """Raises Unclear."""
     plain = text.plain(typed)
     try:
         if not _DAY.fullmatch(plain):
             raise ValueError
-        found = dt.date.fromisoformat(plain)
-        begins(found + dt.timedelta(days=1))
-    except (ValueError, OverflowError):
+        return _sensible(dt.date.fromisoformat(plain))
+    except ValueError:
         raise Unclear(f"“{plain[:40]}” is no day that can be read. Write it like 2026-11-25.") from None
-    return found
 
 
 def begins(day: dt.date) -> dt.datetime:
@@ -47,13 +54,13 @@ def moment(typed: str) -> dt.datetime:
         if not found:
             raise ValueError
         on, at, offset = found.groups()
-        local = dt.datetime.fromisoformat(f"{on}T{at}")
+        local = _sensible(dt.datetime.fromisoformat(f"{on}T{at}"))
         if offset:
             # A plus sign in an address that was not encoded comes as a blank.
             signed = offset if offset[0] in "Zz+-" else f"+{offset}"
             return dt.datetime.fromisoformat(f"{on}T{at}{signed.upper()}").astimezone(dt.UTC)
         return _of_this_zone(local)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         if isinstance(error, Unclear):
             raise
         raise Unclear(f"“{plain[:40]}” is no moment that can be read. Write it like 2026-03-03T14:00.") from None
@@ -64,6 +71,13 @@ def field(moment: dt.datetime) -> str:
     local = timezone.localtime(moment).replace(microsecond=0)
     once = len(_meanings(local.replace(tzinfo=None, fold=0))) == 1
     return (local.replace(tzinfo=None) if once else local).isoformat()
+
+
+def _sensible(when: D) -> D:
+    """Far enough from the first and the last day that there are, in whatever zone."""
+    if not 1900 <= when.year <= 9000:
+        raise ValueError
+    return when
 
 
 def _of_this_zone(local: dt.datetime) -> dt.datetime:

@@ -10,9 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.utils import timezone
-
-from numberadmin import sinch
+from numberadmin import moments, sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
@@ -300,7 +298,7 @@ def _held(rows: Sequence[Number]) -> Held:
     since = ""
     if first.assigned_by and first.assigned_at:
         since = (
-            f" (+{first.number}: by {first.assigned_by}, since {timezone.localtime(first.assigned_at):%d %b %Y %H:%M})"
+            f" (+{first.number}: by {first.assigned_by}, since {moments.clock(first.assigned_at, '%d %b %Y %H:%M')})"
         )
     return Held(
         f"Already in another application: {said}{since}. Nothing was changed. Move them if that is meant.",

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from numberadmin import moments
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
@@ -63,7 +63,7 @@ def _told(entry: Entry) -> str:
     """What was in doubt."""
     lines = list(entry.lines.order_by("id")[:2])
     what = f" of +{lines[0].number}" if len(lines) == 1 else ""
-    return f"{entry.get_action_display()}{what}, {timezone.localtime(entry.at):%H:%M}:"
+    return f"{entry.get_action_display()}{what}, {moments.clock(entry.at)}:"
 
 
 def go_on(*, actor: Actor, operation: UUID) -> Outcome:

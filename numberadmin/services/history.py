@@ -302,4 +302,4 @@ def _clock(moment: dt.datetime) -> str:
     if moment.year == 1:
         return "the first reading of the list"
     local = timezone.localtime(moment)
-    return f"{local.day} {local:%b %Y, %H:%M:%S}"
+    return f"{local.day} {local:%b %Y, %H:%M:%S %Z}"

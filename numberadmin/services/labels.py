@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from numberadmin import text
+from numberadmin import moments, text
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
@@ -100,7 +100,7 @@ def _pair(label: str, note: str) -> dict[str, str]:
 
 
 def _told(row: Label) -> str:
-    at = f"{timezone.localtime(row.at):%H:%M}"
+    at = f"{moments.clock(row.at)}"
     said = f"labelled it “{row.label}”" if row.label else "took its label away"
     return f"{row.by} changed the label or the note of +{row.number} at {at}, after this page was drawn, and {said}."
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.utils import timezone
-
+from numberadmin import moments
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
 from numberadmin.services import settle
@@ -44,11 +43,7 @@ def rows(account: Account, numbers: Sequence[int], seen: Mapping[int, str]) -> l
 def _moved_meanwhile(rows: Sequence[Number]) -> str:
     row = rows[0]
     now = f"in {row.application.label}" if row.application else "in no application"
-    by = (
-        f" ({row.assigned_by}, {timezone.localtime(row.assigned_at):%H:%M})"
-        if row.assigned_by and row.assigned_at
-        else ""
-    )
+    by = f" ({row.assigned_by}, {moments.clock(row.assigned_at)})" if row.assigned_by and row.assigned_at else ""
     more = f", and {len(rows) - 1:,} more have changed" if len(rows) > 1 else ""
     return (
         f"+{row.number} is {now} by now{by}{more}: the page was older than that. Nothing was changed. "

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from numberadmin import sinch
+from numberadmin import moments, sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
@@ -67,7 +67,7 @@ def busy(account: Account) -> Busy:
 
 def describe(intent: Entry) -> str:
     """Who, doing what, since when."""
-    return f"{intent.actor_name}, {intent.get_action_display().lower()}, since {timezone.localtime(intent.at):%H:%M:%S}"
+    return f"{intent.actor_name}, {intent.get_action_display().lower()}, since {moments.clock(intent.at, '%H:%M:%S')}"
 
 
 def known_by(intent: Entry) -> dt.datetime | None:

@@ -113,9 +113,9 @@ def _settle_first(actor: Actor, operation: UUID) -> None:
 def _still_open(intent: Entry, operation: UUID, why: str) -> Busy:
     until = timezone.localtime(settle.lands_until(intent))
     if intent.operation == operation:
-        return Busy(f"This was sent before and its outcome is being checked, until {until:%H:%M:%S}. {why}".strip())
+        return Busy(f"This was sent before and its outcome is being checked, until {until:%H:%M:%S %Z}. {why}".strip())
     return Busy(
-        f"A change without an answer is being checked ({settle.describe(intent)}), until {until:%H:%M:%S}. {why} "
+        f"A change without an answer is being checked ({settle.describe(intent)}), until {until:%H:%M:%S %Z}. {why} "
         'Nothing of yours was changed. Try again after that, or press "Go on now" to wait for it no longer.'
     )
 

@@ -25,7 +25,7 @@ HUGE = "9" * 40
         "/inventory/as-it-was/?at=0001-01-01T00:00&number=M%C3%BCller",
         "/inventory/as-it-was/changes/?to=0001-01-01T00:00",
         "/inventory/as-it-was/changes/?from=9999-12-31T23:59&to=now",
-        "/inventory/as-it-was/changes/export/?to=0001-01-01T00:00",
+        "/inventory/as-it-was/changes/export/?to=2001-01-01T00:00",
     ],
 )
 def test_a_senseless_question_gets_a_clean_page(jane: Reader, path):

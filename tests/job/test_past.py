@@ -69,13 +69,20 @@ def test_what_changed_between_two_moments_is_a_page_and_a_file(jane: Reader):
     assert f"{number},assigned,yes,,,yes,{key}," in text
 
 
-def test_nonsense_in_the_url_gives_a_clean_page(jane: Reader):
-    for query in ("at=x", "at=9999-99-99T99:99", "number=٣", "page=-1", "at=0001-01-01T00:00", "number=" + "9" * 99):
-        jane.open(f"/inventory/as-it-was/?{query}")
+def test_nonsense_in_the_url_shows_nothing_and_says_why(jane: Reader):
+    for query in (
+        "at=x", "at=9999-99-99T99:99", "at=2026-11-25", "number=Anna", "number=%2B1+415+200+0000+x5", "page=-1",
+        "at=0001-01-01T00:00", "number=" + "9" * 99, "nmber=1",
+    ):  # fmt: skip
+        page = jane.open(f"/inventory/as-it-was/?{query}")
         assert jane.page.status_code == 200, query
-    for query in ("from=x&to=y", "from=2030-01-01T00:00&to=2001-01-01T00:00", "from=0001-01-01T00:00", "page=z"):
+        assert "a filter cannot be read" in jane.page.text, query
+        assert page.with_attribute("data-number") == [], query
+    for query in ("from=x&to=y", "from=2001-01-01T00:00&to=25.11.2026", "from=0001-01-01T00:00", "page=z"):
         jane.open(f"/inventory/as-it-was/changes/?{query}")
-        assert jane.page.status_code == 200, query
+        assert (jane.page.status_code, "a filter cannot be read" in jane.page.text) == (200, True), query
+        file = jane.session.get(f"{jane.base}/inventory/as-it-was/changes/export/?{query}", timeout=30)
+        assert (file.status_code, "Nothing was exported" in file.text) == (400, True), query
 
 
 def test_the_page_of_a_number_offers_to_undo_what_was_done_with_it(jane: Reader):

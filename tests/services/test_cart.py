@@ -265,3 +265,17 @@ def test_a_price_that_became_unclear_is_recorded_as_none(jane, sinch, audit):
     operation = uuid4()
     cart.remove(actor=jane, operation=operation, reference_id=line.reference_id)
     assert (audit(operation).price, audit(operation).cart[0]["price"]) == ("", None)
+
+
+def test_no_page_of_the_shop_skips_or_repeats_a_group_beside_what_others_rent(jane, monkeypatch):
+    monkeypatch.setattr(catalog, "PAGE", 3)
+    there = set(NumberGroup.objects.values_list("group_id", flat=True))
+    asked, met = catalog.read(jane, QueryDict("")), list[int]()
+    while True:
+        part = catalog.browse(asked)
+        met += [row.group_id for row in part.rows]
+        if not part.next:
+            break
+        NumberGroup.objects.filter(group_id=part.rows[0].group_id).delete()
+        asked = catalog.read(jane, QueryDict(f"page={part.page + 1}&after={part.next}"))
+    assert (len(met), set(met)) == (len(there), there)

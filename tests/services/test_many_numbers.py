@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from numberadmin.sandbox import sample
-from numberadmin.services import counts, labels, refresh, rentals, shelves
+from numberadmin.services import counts, labels, refresh, rentals, shelves, tallies
 from numberadmin.services.models import Number
 from tests.services.conftest import sign_in
 
@@ -76,6 +76,27 @@ def test_a_page_goes_on_after_its_row_where_numbers_before_it_have_gone(jane):
 def test_every_order_shows_each_number_once(jane, sort):
     numbers = walked(jane, sort=sort)
     assert len(numbers) == MANY == len(set(numbers))
+
+
+@pytest.mark.parametrize(
+    "fields", [{"sort": sort} for sort in shelves.ORDERS] + [{"q": "1"}, {"q": "1", "sort": "-city"}]
+)
+def test_no_page_skips_or_repeats_a_row_beside_what_others_change(jane, monkeypatch, fields):
+    """On each page others take the first rows away, put them elsewhere, and rent new ones."""
+    monkeypatch.setattr(shelves, "PAGE", 250)
+    part = browse(jane, **fields)
+    there, met = set(walked(jane, **fields)), list[int]()
+    while True:
+        met += shown(part)
+        gone = shown(part)[:7] + shown(part)[-3:]
+        Number.objects.filter(number__in=gone[:4]).delete()
+        Number.objects.filter(number__in=gone[4:]).update(application=None)
+        tallies.rebuild(jane.account)
+        if not part.next:
+            break
+        part = browse(jane, page=part.page + 1, after=part.next, **fields)
+    assert len(met) == len(set(met))
+    assert there == set(met)
 
 
 def test_totals_and_sums_are_those_of_the_numbers(jane):

@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 
 def _line(row: Listed) -> str:
-    seen = f"last seen {timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}" if row.seen_at else "never seen"
+    seen = f"last seen {timezone.localtime(row.seen_at):%Y-%m-%d %H:%M %Z}" if row.seen_at else "never seen"
     what = [row.role or "no role", "active" if row.is_active else "deactivated", seen]
     what += ["second factor"] if row.has_factor else []
     return f"{row.name} <{row.email or 'no e-mail'}>: {', '.join(what)}"
