@@ -39,6 +39,8 @@ class Actor:
     plan: UUID | None = None
     # The browser, where the person's own password was right before.
     device: str = field(default="", repr=False)
+    # How the session was opened: BY_SINCH or BY_PERSON.
+    by: str = ""
 
     @property
     def person(self) -> Person:
@@ -91,11 +93,12 @@ def of(request: HttpRequest) -> Actor | None:
     if membership is None or not _opened_with(membership.person, request):
         return None
     connection = instances.opened(membership.account, getattr(membership.account, "connection", None))
-    if session.get("by") == BY_SINCH and (connection is None or needs_person(membership)):
+    by = session.get("by", "")
+    if (connection is None or needs_person(membership)) if by == BY_SINCH else not opens(membership):
         return None
     key = session.session_key or ""
     device = devices.known(request, membership.person.login or "", BY_PERSON)
-    return Actor(membership, connection, digest(key), address.of(request), key, device=device)
+    return Actor(membership, connection, digest(key), address.of(request), key, device=device, by=by)
 
 
 def active(account: Account) -> "QuerySet[Membership]":
@@ -107,6 +110,17 @@ def active(account: Account) -> "QuerySet[Membership]":
 def of_person(person_id: int) -> "QuerySet[Membership]":
     """The teams that a person is in now; `others` says whether somebody else of the team has a password."""
     return of_admitted(_memberships().filter(person=person_id)).order_by("account__name", "id")
+
+
+def enterable(person_id: int, by: str) -> list[Membership]:
+    """Those teams that somebody may enter who has shown `by` what they showed who they are."""
+    return [row for row in of_person(person_id) if by == BY_SINCH or opens(row)]
+
+
+def opens(membership: Membership) -> bool:
+    """Whether the person's password opens the team. One that was set by the link of another team does not: its owner
+    may have used the link. Asked at each request: it may have been set, or the person taken in again, since."""
+    return membership.person.password_from_id in (None, membership.account_id)
 
 
 @cache

@@ -36,10 +36,17 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a name of it
     CODE = "code"
     OWN = "present password"
+    LOGIN = "new e-mail"
 
 
 # How many wrong tries there may be in all, from browsers that are not known, in so many seconds.
-IN_ALL = {Kind.SINCH: (10, HOUR), Kind.PASSWORD: (10, HOUR), Kind.CODE: (5, QUARTER), Kind.OWN: (5, QUARTER)}
+IN_ALL = {
+    Kind.SINCH: (10, HOUR),
+    Kind.PASSWORD: (10, HOUR),
+    Kind.CODE: (5, QUARTER),
+    Kind.OWN: (5, QUARTER),
+    Kind.LOGIN: (5, QUARTER),
+}
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from numberadmin.accounts.views import own, signing, team
+from numberadmin.accounts.views import joining, own, signing, team
 
 urlpatterns = [
     path("login/", signing.login, name="login"),
     path("login/organisation/", signing.organisation, name="organisation"),
     path("login/code/", signing.code, name="code"),
-    path("join/", signing.join, name="join"),
+    path("join/", joining.join, name="join"),
     path("logout/", signing.logout, name="logout"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),

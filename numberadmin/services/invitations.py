@@ -6,8 +6,9 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from numberadmin import text
 from numberadmin.accounts import factor, guesses, names, sessions
-from numberadmin.accounts.actor import Actor, active
+from numberadmin.accounts.actor import Actor, active, opens
 from numberadmin.accounts.guesses import Limit
 from numberadmin.accounts.models import Account, Invitation, Membership, Person
 from numberadmin.accounts.roles import May
@@ -46,12 +47,12 @@ def invite(*, actor: Actor, operation: UUID, email: str, powers: Powers) -> tupl
     """A link by which somebody joins the team; and its token, which is not kept (empty where the operation was
     posted before)."""
     email = _email(email)
-    if actor.person.login is None:
+    if actor.person.login is None or not opens(actor.membership):
         raise Refusal(
             "Set a password of your own first, on the page with your name: once there are two of you, the Sinch "
             "account no longer tells who is signing in. Nobody was invited."
         )
-    if active(actor.account).filter(person__login=email).exists():
+    if any(opens(row) for row in active(actor.account).filter(person__login=email)):
         raise Refusal(f"{email} is in the team already. Nobody was invited.")
 
     token = secrets.token_urlsafe(32)
@@ -117,38 +118,81 @@ def opened_by(token: str) -> Invitation:
 
 
 def join(*, token: str, name: str, password: str, address: str) -> Membership:
-    """Somebody follows a link: joins the team, or sets a new password. The link is used up. Raises Refusal.
-
-    Who is in another team already keeps name and password, and has to give that password.
-    """
+    """Somebody new follows an invitation, or somebody of the team a link for a new password. The link is used up.
+    Raises Refusal: who has a sign-in already signs in, and accepts the invitation."""
     link = opened_by(token)
-    known = link.person or Person.objects.filter(login=link.email).first()
-    name = known.name if known else _name(name)
-    keeps_password = link.person is None and known is not None
-    if known and keeps_password:
-        _has_to_give_it(link, known, password)
-    else:
-        whose = known or Person(name=name, login=link.email)
-        whose.joins = link.account
-        own.check_password(password, whose)
+    person = link.person or Person(email=link.email, login=link.email, name=_name(name))
+    person.joins = link.account
+    own.check_password(password, person)
+    if link.person is None and Person.objects.filter(login=link.email).exists():
+        raise _has_a_sign_in(link)
+    # Outside of the transaction: it takes long, and may have to wait.
+    hashed = make_password(password)
     with transaction.atomic(durable=True):
-        team.one_at_a_time()
-        if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):
-            raise NotHere("This link was used a moment ago. Nothing was changed.")
+        _use(link)
         if link.person and not link.by_server:
             # They may have come into another team since the link was made.
             team.only_here(team.member(link.account, link.person.pk), "set a new password for them")
-        person = known or Person(email=link.email, name=name)
-        if not keeps_password:
-            _gets_password(person, link.email, password)
+        person.login = person.login or link.email
+        _gets_password(person, hashed, None if link.by_server else link.account)
         membership = _joined(link, person)
-        _claim(person)
-        action, message = Action.PASSWORD, f"Set a new password by a link of {_maker(link)}."
-        if link.person is None:
-            action = Action.JOIN
-            message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {_maker(link)}."
-        record.event(link.account, Actor(membership, None, "", address), action, message)
+        if link.person:
+            message = f"Set a new password by a link of {_maker(link)}."
+            record.event(link.account, Actor(membership, None, "", address), Action.PASSWORD, message)
+        else:
+            _record_joining(link, membership, address)
     return membership
+
+
+def accept(*, token: str, person: Person, password: str, address: str) -> Membership:
+    """Somebody who has signed in takes an invitation to their e-mail. Where the password was set by a link of another
+    team, they give a new one, which opens all of their teams. Raises Refusal."""
+    link = opened_by(token)
+    if not is_for(link, person):
+        raise NotHere(f"This invitation is for {link.email}. You have not joined.")
+    renews = needs_password(link, person)
+    if renews:
+        person.joins = link.account
+        own.check_password(password, person)
+        if person.check_password(password):
+            raise Refusal("Choose a password that is new: an owner of another team may know this one. It was not set.")
+    hashed = make_password(password) if renews else ""
+    with transaction.atomic(durable=True):
+        _use(link)
+        if renews:
+            _gets_password(person, hashed, None)
+        membership = _joined(link, person)
+        _record_joining(link, membership, address)
+    return membership
+
+
+def is_for(link: Invitation, person: Person) -> bool:
+    """Whether it is an invitation to that person's e-mail."""
+    return link.person is None and person.login == link.email
+
+
+def needs_password(link: Invitation, person: Person) -> bool:
+    """Whether the person's password would not open the team that the link leads into."""
+    return person.password_from_id not in (None, link.account_id)
+
+
+def _use(link: Invitation) -> None:
+    """Belongs into the transaction that does what the link is for. Raises NotHere."""
+    team.one_at_a_time()
+    if not still_open().filter(pk=link.pk).update(closed_at=timezone.now()):
+        raise NotHere("This link was used a moment ago. Nothing was changed.")
+
+
+def _record_joining(link: Invitation, membership: Membership, address: str) -> None:
+    message = f"Joined the team as {team.powers_of(membership).in_words()}, invited by {_maker(link)}."
+    record.event(link.account, Actor(membership, None, "", address), Action.JOIN, message)
+
+
+def _has_a_sign_in(link: Invitation) -> Refusal:
+    return Refusal(
+        f"{link.email} has a sign-in here already: press “Sign in and accept”. You have not joined yet, and no "
+        "password was set. If you have never set one here, tell whoever runs this server."
+    )
 
 
 def _name(name: str) -> str:
@@ -168,30 +212,15 @@ def _claim(person: Person) -> None:
         ) from None
 
 
-def _gets_password(person: Person, login: str, password: str) -> None:
-    person.login = person.login or login
-    person.set_password(password)
+def _gets_password(person: Person, hashed: str, origin: Account | None) -> None:
+    """Ends all of the person's sessions. `origin` is the team that the password opens alone, if it is one."""
+    person.password, person.password_from = hashed, origin
     try:
         with transaction.atomic():
-            person.save()
+            person.save(update_fields=["login", "password", "password_from"] if person.pk else None)
     except IntegrityError:
-        raise Refusal(f"{login} is the sign-in of somebody else. Nothing was changed.") from None
+        raise Refusal(f"{person.login} got a sign-in here a moment ago. Nothing was changed.") from None
     sessions.end(person)
-
-
-def _has_to_give_it(link: Invitation, known: Person, password: str) -> None:
-    """The password of somebody who is in another team already."""
-    try:
-        with guesses.limited([guesses.Limit(f"join {link.digest[:40]}", 5, 3600)]):
-            if not known.check_password(password):
-                raise guesses.Wrong
-    except guesses.TooMany:
-        raise TooManyTries("There were too many wrong tries. Try again in an hour. You have not joined yet.") from None
-    except guesses.Wrong:
-        raise Refusal(
-            f"{link.email} has a password here already, of another team. Give that one; if you have never set "
-            "one here, tell whoever runs this server. You have not joined yet."
-        ) from None
 
 
 def _joined(link: Invitation, person: Person) -> Membership:
@@ -199,9 +228,17 @@ def _joined(link: Invitation, person: Person) -> Membership:
         values = team.powers_of(link).columns()
         Membership.objects.get_or_create(person=person, account=link.account, defaults=values)
         Membership.objects.filter(person=person, account=link.account).update(is_active=True, **values)
+    _claim(person)
     return Membership.objects.select_related("person", "account").get(
         person=person, account=link.account, is_active=True
     )
+
+
+def undelivered(actor: Actor, token: str) -> None:
+    """A link that could not be sent to the person, and that nobody else is to see, is taken back."""
+    row = still_open(actor.account).filter(digest=_digest(token)).first()
+    if row:
+        take_back(actor=actor, operation=uuid4(), invitation_id=row.pk)
 
 
 def _made(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from numberadmin import sinch, text
 from numberadmin.accounts import factor, instances, names
-from numberadmin.accounts.actor import Actor, active, of_person
+from numberadmin.accounts.actor import BY_PERSON, Actor, active, enterable, of_person
 from numberadmin.accounts.guesses import Kind, Visitor, Wrong
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.roles import Role
@@ -142,9 +142,9 @@ def _call(membership: Membership, name: str, email: str) -> None:
             person.name = called
 
 
-def person(email: str, password: str, visitor: Visitor) -> Person:
+def person(email: str, password: str, visitor: Visitor, invited: str = "") -> Person:
     """Who signs in with an e-mail and a password of their own. An unknown e-mail and a wrong password are told alike,
-    and take alike long. Raises Refusal and TooManyTries."""
+    and take alike long. Whose e-mail is `invited` may be in no team yet. Raises Refusal and TooManyTries."""
     began = time.monotonic()
     login = text.email(email)
     known = Person.objects.filter(login=login).first()
@@ -153,8 +153,13 @@ def person(email: str, password: str, visitor: Visitor) -> Person:
             found = authenticate(None, username=login, password=password)
             if isinstance(found, Person):
                 enrolment.ensure_some_team_admitted(found)
-            if not isinstance(found, Person) or not of_person(found.pk).exists():
+            if not isinstance(found, Person) or not (login == invited or of_person(found.pk).exists()):
                 raise Wrong
+            if login != invited and not enterable(found.pk, BY_PERSON):
+                raise Refusal(
+                    "Your password was set by a link of another team, and opens that one alone. You are not signed in. "
+                    "Ask an owner of your team to invite you again: then you set a new one."
+                )
             return found
     except Wrong:
         time.sleep(max(0.0, WRONG_TAKES - (time.monotonic() - began)))

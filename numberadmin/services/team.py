@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from numberadmin.accounts import factor, sessions
-from numberadmin.accounts.actor import Actor, active, digest
+from numberadmin.accounts.actor import Actor, active, digest, opens
 from numberadmin.accounts.models import Account, Invitation, Membership, Person, Session
 from numberadmin.accounts.roles import May, Role, allows
 from numberadmin.audit.models import Action
@@ -138,7 +138,10 @@ def activate(*, actor: Actor, operation: UUID, person_id: int) -> Outcome:
     def change() -> tuple[Action, str]:
         row = member(actor.account, person_id, is_active=False)
         Membership.objects.filter(pk=row.pk).update(is_active=True)
-        return Action.ACTIVATE, f"{row.person.name} is in the team again, as {powers_of(row).in_words()}."
+        message = f"{row.person.name} is in the team again, as {powers_of(row).in_words()}."
+        if not opens(row):
+            message += " The password was set by a link of another team and does not open this one: invite them anew."
+        return Action.ACTIVATE, message
 
     return once(actor, operation, {"person": person_id}, change, may=May.TEAM)
 

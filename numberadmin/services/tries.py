@@ -20,9 +20,9 @@ from numberadmin.services import notices, record
 from numberadmin.services.results import TooManyTries
 
 log = logging.getLogger("numberadmin.signin")
-ACTION = {Kind.SINCH: Action.CONNECT, Kind.OWN: Action.PASSWORD}
+ACTION = {Kind.SINCH: Action.CONNECT, Kind.OWN: Action.PASSWORD, Kind.LOGIN: Action.PASSWORD}
 # What somebody can do who is refused.
-OTHERWISE = {Kind.CODE: ", or use one of your recovery codes", Kind.OWN: ""}
+OTHERWISE = {Kind.CODE: ", or use one of your recovery codes", Kind.OWN: "", Kind.LOGIN: ""}
 
 
 @contextmanager

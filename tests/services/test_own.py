@@ -55,7 +55,7 @@ def test_the_name_alone_can_be_changed(jane):
 
 def test_the_sign_in_of_somebody_else_is_not_taken(jane):
     with_password(Person(name="Bob"), "bob@example.com")
-    with pytest.raises(Refusal, match="somebody else"):
+    with pytest.raises(Refusal, match="cannot be your sign-in"):
         change(jane, login="bob@example.com")
     assert Person.objects.get(pk=jane.person.pk).login is None
 

@@ -113,7 +113,7 @@ def test_who_comes_into_a_second_team_where_the_name_is_taken_chooses_another_fi
     namesake = with_password(Person(name="jane bloggs"), "two@example.com")
     _, token = invitations.invite(actor=owner, operation=uuid4(), email="two@example.com", powers=Powers(Role.VIEWER))
     with pytest.raises(Refusal, match="change yours there first"):
-        invitations.join(token=token, name="", password=PASSWORD, address="127.0.0.9")
+        invitations.accept(token=token, person=namesake, password="", address="127.0.0.9")
     assert not Membership.objects.filter(person=namesake).exists()
 
 

@@ -103,12 +103,23 @@ def test_a_weak_password_is_refused_and_the_link_stays(owner, password):
     assert join(token).is_active
 
 
-def test_who_is_in_another_team_gives_the_password_that_is_known_and_keeps_the_name(owner):
+def test_who_has_a_sign_in_accepts_with_it_and_keeps_the_name(owner):
     token = invite(owner)
-    with_password(Person(name="Bob of Globex"), BOB)
-    with pytest.raises(Refusal, match="has a password here already"):
-        join(token, password="another long password")
-    assert join(token).person.name == "Bob of Globex"
+    bob = with_password(Person(name="Bob of Globex"), BOB)
+    for password in ("another long password", PASSWORD):
+        with pytest.raises(Refusal, match="has a sign-in here already"):
+            join(token, password=password)
+    membership = invitations.accept(token=token, person=bob, password="", address="127.0.0.9")
+    assert (membership.person.name, membership.role) == ("Bob of Globex", "operator")
+    assert Person.objects.get(pk=bob.pk).check_password(PASSWORD)
+
+
+def test_nobody_accepts_an_invitation_to_another_e_mail(owner):
+    token = invite(owner)
+    eve = with_password(Person(name="Eve"), "eve@example.com")
+    with pytest.raises(NotHere, match="This invitation is for"):
+        invitations.accept(token=token, person=eve, password="", address="127.0.0.9")
+    assert not Membership.objects.filter(person=eve).exists()
 
 
 def test_a_new_role_ends_the_sessions_and_is_in_the_audit_with_both(owner, operation, audit):

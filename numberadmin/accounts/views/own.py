@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
 from numberadmin.accounts import devices, factor, forms, sessions
-from numberadmin.accounts.actor import BY_PERSON, of_person
+from numberadmin.accounts.actor import BY_PERSON, enterable
 from numberadmin.accounts.roles import MEANING, May, Role
 from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import own, team
@@ -28,8 +28,8 @@ def you(request: web.Request) -> HttpResponse:
     context = {
         "membership": request.actor.membership,
         "meaning": MEANING[Role(request.actor.membership.role)],
-        "teams": list(of_person(person.pk)) if request.session["by"] == BY_PERSON else [],
-        "sessions": team.sessions_of(request.actor, person=person).get(person.pk, []),
+        "teams": enterable(person.pk, BY_PERSON) if request.actor.by == BY_PERSON else [],
+        "sessions": team.sessions_of(request.actor, **own.in_reach(request.actor)).get(person.pk, []),
         "has_factor": factor.has(person),
         "codes_left": factor.codes_left(person),
         "codes": opened(codes, CODES).split(),

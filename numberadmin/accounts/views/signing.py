@@ -1,34 +1,34 @@
-"""Signing in and out: with the Sinch account, as a person of a team, and by a link that an owner has sent."""
+"""Signing in and out: with the Sinch account, and as a person of a team."""
 
-import datetime as dt
 from typing import Any, cast
 
 import msgspec
-from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from numberadmin import sinch, web
-from numberadmin.accounts import address, devices, factor, instances, links, sessions
-from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, of, of_person, opened
+from numberadmin.accounts import address, devices, instances
+from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, enterable, of
 from numberadmin.accounts.forms import SignIn
 from numberadmin.accounts.guesses import Visitor
-from numberadmin.accounts.models import Account, Membership, Person
-from numberadmin.fields import line
-from numberadmin.services import invitations, signin
+from numberadmin.accounts.views.entering import (
+    CHOOSING,
+    HALF,
+    HALF_SECONDS,
+    enter,
+    half_or_known,
+    invited,
+    known,
+    person_of,
+)
+from numberadmin.services import signin
 from numberadmin.services.results import Refusal
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-# What a session holds while nobody is signed in by it yet; what was sealed belongs to it alone.
-CHOOSING, HALF = "choosing", "half"
-HALF_SECONDS = 600
 
 
 @login_not_required
@@ -41,7 +41,8 @@ def login(request: HttpRequest) -> HttpResponse:
         if actor and actor.connection:
             return redirect(web.own_path(request, back, reverse("inventory")))
         kind = "sinch" if actor else request.GET.get("kind") or devices.last_kind(request)
-        return _page(request, SignIn(initial={"next": back, "kind": kind}))
+        email = invited(request) if back == reverse("join") else ""
+        return _page(request, SignIn(initial={"next": back, "kind": kind, "identity": email}))
     form = SignIn(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -64,10 +65,10 @@ def organisation(request: HttpRequest) -> HttpResponse:
         return _choosing(request, kept)
     if not request.user.is_authenticated or request.session.get("by") != BY_PERSON:
         return redirect("login")
-    teams = {row.account.organisation_id: row for row in of_person(request.user.pk)}
+    teams = {row.account.organisation_id: row for row in enterable(request.user.pk, BY_PERSON)}
     if request.method == "POST":
         if chosen := teams.get(request.POST.get("organisation", "")):
-            return _enter(request, chosen, BY_PERSON, ["another organisation"], "")
+            return enter(request, chosen, BY_PERSON, ["another organisation"], "")
         messages.error(request, "Choose one of the organisations.")
         return redirect("organisation")
     return _organisations(request, [(key, row.account.name) for key, row in teams.items()])
@@ -79,48 +80,18 @@ def organisation(request: HttpRequest) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """The second factor of somebody whose first one was right."""
     half = request.session.get(HALF)
-    person = Person.objects.filter(pk=half["person"]).first() if half else None
-    if half is None or person is None or half["proven"] != _proven(person):
+    person = person_of(half)
+    if half is None or person is None:
         return redirect("login")
     if request.method != "POST":
         return TemplateResponse(request, "accounts/code.html", {})
     visitor = Visitor(address.of(request), devices.known(request, str(person.pk), devices.CODE))
     try:
         which = signin.second_factor(person, request.POST.get("code", "")[:40], visitor)
-        response = _known(request, person, half["by"], [*half["how"], which], half["next"], half["account"])
+        response = known(request, person, half["by"], [*half["how"], which], half["next"], half["account"])
     except Refusal as refusal:
         return TemplateResponse(request, "accounts/code.html", {"error": refusal.message}, status=refusal.status)
     devices.remember(request, response, str(person.pk), devices.CODE)
-    return response
-
-
-@login_not_required
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest) -> HttpResponse:
-    """By a link. Its token leaves the address at once, so that it stands in no log and is sent to nobody."""
-    if token := request.GET.get("invite", ""):
-        following = redirect("join")
-        links.keep(following, token)
-        return following
-    token = links.kept(request)
-    try:
-        link = invitations.opened_by(token)
-    except Refusal as gone:
-        return TemplateResponse(request, "accounts/join.html", {"gone": gone.message}, status=gone.status)
-    known = link.person or Person.objects.filter(login=link.email).first()
-    context: dict[str, Any] = {"link": link, "keeps_password": known and not link.person, "known": known}
-    if request.method != "POST":
-        return TemplateResponse(request, "accounts/join.html", context)
-    name, password = line(request.POST, "name", 200), request.POST.get("password", "")[:1000]
-    try:
-        membership = invitations.join(token=token, name=name, password=password, address=address.of(request))
-    except Refusal as refusal:
-        context |= {"error": refusal.message, "name": name}
-        return TemplateResponse(request, "accounts/join.html", context, status=refusal.status)
-    response = _half_or_known(request, membership.person, BY_PERSON, ["link"], "", membership.account)
-    links.forget(response)
-    devices.remember(request, response, link.email, "member")
     return response
 
 
@@ -137,9 +108,10 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 def _by_person(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
-    person = signin.person(fields["identity"], fields["password"], visitor)
+    email = invited(request) if fields["next"] == reverse("join") else ""
+    person = signin.person(fields["identity"], fields["password"], visitor, email)
     how = [f"password, in a {'known' if visitor.device else 'new'} browser"]
-    return _half_or_known(request, person, BY_PERSON, how, fields["next"], None)
+    return half_or_known(request, person, BY_PERSON, how, fields["next"], None)
 
 
 def _by_sinch(request: HttpRequest, fields: dict[str, str], visitor: Visitor) -> HttpResponse:
@@ -170,68 +142,12 @@ def _connected(
         return redirect(f"{reverse('login')}?kind=member")
     membership = signin.enter(user, account)
     instances.keep(account, instance, membership.person.name)
-    return _half_or_known(request, membership.person, BY_SINCH, ["Sinch account"], back, account)
-
-
-def _half_or_known(
-    request: HttpRequest, person: Person, by: str, how: list[str], back: str, account: Account | None
-) -> HttpResponse:
-    """Who has a second factor is asked for it first. `how` says what was shown until here."""
-    if not factor.has(person):
-        return _known(request, person, by, how, back, account.pk if account else None)
-    request.session.flush()
-    request.session[HALF] = {
-        "person": person.pk,
-        "proven": _proven(person),
-        "by": by,
-        "how": how,
-        "next": back,
-        "account": account.pk if account else None,
-    }
-    request.session.set_expiry(HALF_SECONDS)
-    return redirect("code")
-
-
-def _proven(person: Person) -> str:
-    """What the person has shown, or is still to show: with another password or second factor it is worth nothing."""
-    return f"{person.get_session_auth_hash()} {factor.mark(person)}"
-
-
-def _known(
-    request: HttpRequest, person: Person, by: str, how: list[str], back: str, account_id: int | None
-) -> HttpResponse:
-    teams = [row for row in of_person(person.pk) if account_id in (None, row.account_id)]
-    if not teams:
-        raise Refusal("You are in no team any more. You are not signed in.")
-    if len(teams) == 1:
-        return _enter(request, teams[0], by, how, back)
-    request.session.flush()
-    request.session[CHOOSING] = {"person": person.pk, "proven": _proven(person), "how": how, "next": back}
-    request.session.set_expiry(HALF_SECONDS)
-    return redirect("organisation")
-
-
-def _enter(request: HttpRequest, membership: Membership, by: str, how: list[str], back: str) -> HttpResponse:
-    """The session is the person's from here on."""
-    # Nothing of another team comes along: no refused form, no doubt to be told of.
-    request.session.flush()
-    auth.login(request, membership.person, backend=BACKEND)
-    opened(request.session, membership, by, request)
-    ends = timezone.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    connection = instances.live(membership.account)
-    request.session.set_expiry(min(ends, connection.expires_at) if connection and by == BY_SINCH else ends)
-    sessions.begin(request.session)
-    actor: Actor | None = of(request)
-    if actor is None:
-        messages.error(request, "Sinch gave a session that has ended already. Sign in again.")
-        return redirect("login")
-    signin.entered(actor, how)
-    return redirect(web.own_path(request, back, reverse("inventory")))
+    return half_or_known(request, membership.person, BY_SINCH, ["Sinch account"], back, account)
 
 
 def _choosing(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
     if "person" in kept:
-        offered = {row.account.organisation_id: row.account.name for row in of_person(kept["person"])}
+        offered = {row.account.organisation_id: row.account.name for row in enterable(kept["person"], BY_PERSON)}
     else:
         offered = {row["id"]: row["name"] for row in kept["organisations"]}
     if request.method != "POST":
@@ -250,10 +166,11 @@ def _choosing(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
 def _chosen(request: HttpRequest, kept: dict[str, Any], chosen: str) -> HttpResponse:
     del request.session[CHOOSING]
     if "person" in kept:
-        membership = of_person(kept["person"]).filter(account__organisation_id=chosen).first()
-        if membership is None or kept["proven"] != _proven(membership.person):
+        rows = enterable(kept["person"], BY_PERSON) if person_of(kept) else []
+        membership = next((row for row in rows if row.account.organisation_id == chosen), None)
+        if membership is None:
             raise Refusal("Your password or your second factor was changed meanwhile. Sign in again.")
-        return _enter(request, membership, BY_PERSON, kept["how"], kept["next"])
+        return enter(request, membership, BY_PERSON, kept["how"], kept["next"])
     instance = instances.unpack(kept["instance"], CHOOSING)
     if instance is None:
         return redirect("login")

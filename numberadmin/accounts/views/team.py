@@ -51,12 +51,19 @@ def invite(request: web.Request) -> HttpResponse:
         )
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("team"))
-    return _with_link(request, outcome, token, forms.text(request.POST, "email", 254).lower())
+    posting.say(request, outcome)
+    if token:
+        email = forms.text(request.POST, "email", 254).lower()
+        if settings.MAIL_IS_SET_UP and not _mailed(request, email, token):
+            messages.warning(request, "The mail could not be sent. Copy the link below and send it yourself.")
+        _show(request, email, token)
+    return redirect("team")
 
 
 @require_POST
 @web.needs(May.TEAM)
 def link(request: web.Request) -> HttpResponse:
+    """Where mail can be sent, the link goes to the person alone: an owner starts it, and does not come to know it."""
     person = forms.whole(request.POST, "person")
     try:
         outcome, token = invitations.sign_in_link(
@@ -65,7 +72,13 @@ def link(request: web.Request) -> HttpResponse:
         row = teams.member(request.actor.account, person)
     except Refusal as refusal:
         return posting.refused(request, refusal, reverse("team"))
-    return _with_link(request, outcome, token, row.person.login or row.person.email)
+    email = row.person.login or row.person.email
+    if token and settings.MAIL_IS_SET_UP:
+        return _sent(request, outcome, email, token)
+    posting.say(request, outcome)
+    if token:
+        _show(request, email, token)
+    return redirect("team")
 
 
 @require_POST
@@ -124,14 +137,24 @@ def _done(request: web.Request, change: "posting.Change") -> HttpResponse:
     return posting.done(request, change, "team")
 
 
-def _with_link(request: web.Request, outcome: Outcome, token: str, email: str) -> HttpResponse:
-    posting.say(request, outcome)
-    if token:
-        url = request.build_absolute_uri(f"{reverse('join')}?invite={token}")
-        request.session[SHOWN] = seal(f"{email} {url}", SHOWN)
-        context = {"actor": request.actor, "url": url, "hours": invitations.HOURS}
-        subject = f"{request.actor.person.name} invites you to {request.actor.account.name} on numberadmin"
-        text = render_to_string("accounts/invitation.txt", context)
-        if settings.MAIL_IS_SET_UP and not mail.send(email, subject, text):
-            messages.warning(request, "The mail could not be sent. Copy the link below and send it yourself.")
+def _sent(request: web.Request, outcome: Outcome, email: str, token: str) -> HttpResponse:
+    if _mailed(request, email, token):
+        messages.success(request, f"{outcome.message} It was sent to {email}, and is shown to nobody else.")
+    else:
+        invitations.undelivered(request.actor, token)
+        messages.error(request, f"The mail to {email} could not be sent, so there is no link. Try again in a minute.")
     return redirect("team")
+
+
+def _mailed(request: web.Request, email: str, token: str) -> bool:
+    context = {"actor": request.actor, "url": _url(request, token), "hours": invitations.HOURS}
+    subject = f"{request.actor.person.name} invites you to {request.actor.account.name} on numberadmin"
+    return mail.send(email, subject, render_to_string("accounts/invitation.txt", context))
+
+
+def _show(request: web.Request, email: str, token: str) -> None:
+    request.session[SHOWN] = seal(f"{email} {_url(request, token)}", SHOWN)
+
+
+def _url(request: web.Request, token: str) -> str:
+    return request.build_absolute_uri(f"{reverse('join')}?invite={token}")
