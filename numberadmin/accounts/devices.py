@@ -18,8 +18,8 @@ DAYS = 180
 # A browser remembers so many identities, the latest first.
 MOST = 20
 SALT = "numberadmin device"
-# The kind of what is no way to sign in, but the second step of one.
-CODE = "code"
+# Kinds of what is no way to sign in: the second step of one, and that a person came in, by whichever way.
+CODE, PERSON = "code", "person"
 
 
 def known(request: HttpRequest, identity: str, kind: str) -> str:
@@ -42,7 +42,11 @@ def remember(request: HttpRequest, response: HttpResponse, identity: str, kind: 
     name, identities, last = _read(request)
     short = _short(identity, kind)
     kept = [short, *(other for other in identities if other != short)][:MOST]
-    value = signing.dumps([name or secrets.token_urlsafe(16), kept, last if kind == CODE else kind], salt=SALT)
+    value = signing.dumps(
+        [name or secrets.token_urlsafe(16), kept, last if kind in (CODE, PERSON) else kind], salt=SALT
+    )
+    # Whoever remembers something more for the same answer adds to it.
+    request.COOKIES[COOKIE] = value
     response.set_cookie(
         COOKIE, value, max_age=DAYS * 86400, secure=settings.HTTPS, httponly=True, samesite="Lax", path="/"
     )

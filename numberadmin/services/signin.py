@@ -22,7 +22,7 @@ from numberadmin.accounts.roles import Role
 from numberadmin.accounts.seal import Unsealable
 from numberadmin.accounts.sessions import alive
 from numberadmin.audit.models import Action, Entry, State
-from numberadmin.services import enrolment, record, remote, team, tries
+from numberadmin.services import enrolment, notices, record, remote, team, tries
 from numberadmin.services.results import Changed, Refusal
 from numberadmin.services.room import Crowded, room
 
@@ -189,8 +189,11 @@ def second_factor(person: Person, code: str, visitor: Visitor) -> str:
         ) from None
 
 
-def entered(actor: Actor, how: Sequence[str]) -> None:
-    """`how` names what was shown, in its order: ["password", "app code"]."""
+def entered(actor: Actor, how: Sequence[str], from_new_browser: bool = False) -> None:
+    """`how` names what was shown, in its order: ["password", "app code"]. A browser that is new is told to who was here
+    before in another one."""
+    if from_new_browser and Membership.objects.filter(person=actor.person).exclude(seen_at=None).exists():
+        notices.new_browser(actor)
     Membership.objects.filter(pk=actor.membership.pk).update(seen_at=timezone.now())
     message = f"Signed in to {actor.account.name}: {', '.join(how)}."
     record.event(actor.account, actor, Action.SIGN_IN, message, details={"how": list(how)})

@@ -13,7 +13,8 @@ from numberadmin.accounts.models import Person
 from numberadmin.accounts.roles import Role
 from numberadmin.services import invitations, mail, team
 from numberadmin.services.team import Powers
-from tests.services.people import PASSWORD, beside, with_password
+from tests.accounts.conftest import SINCH
+from tests.services.people import PASSWORD, beside, member, with_password
 
 pytestmark = pytest.mark.django_db
 NEW = "entirely other words 77"
@@ -116,6 +117,37 @@ def test_too_many_wrong_tries_are_told_once(acme, told):
 
     to, text = only(told(guess))
     assert (to, "After too many wrong ones" in text) == ("otto@example.com", True)
+
+
+def test_a_browser_that_is_new_is_told_and_one_that_is_known_is_not(acme, told):
+    first, second = Client(), Client()
+    assert told(lambda: first.post("/login/", OTTO)) == []
+    to, text = only(told(lambda: second.post("/login/", OTTO)))
+    assert (to, "in a browser in which you had not signed in before" in text) == ("otto@example.com", True)
+    assert "from the address 127.0.0.1" in text
+    for known in (first, second):
+        known.post("/logout/")
+        assert told(lambda known=known: known.post("/login/", OTTO)) == []
+
+
+def test_a_new_browser_is_told_after_a_code_and_after_a_sinch_sign_in_too(db, sinch, told):
+    assert told(lambda: Client().post("/login/", SINCH)) == []
+    jane, seed = Person.objects.get(), factor.new_seed()
+    assert only(told(lambda: Client().post("/login/", SINCH)))[0] == jane.email
+    codes = factor.begin(jane, seed, pyotp.TOTP(seed).now()) or []
+    half = Client()
+    assert told(lambda: half.post("/login/", SINCH)) == []
+    assert only(told(lambda: half.post("/login/code/", {"code": codes[0]})))[0] == jane.email
+
+
+def test_another_team_in_the_same_browser_is_no_new_one(teams, told):
+    member(teams[0].account, "Otto Oper", Role.VIEWER)
+    member(teams[1].account, "Otto Oper", Role.VIEWER)
+    otto = Client()
+    otto.post("/login/", OTTO)
+    for row in (*teams, teams[0]):
+        fields = {"organisation": row.account.organisation_id}
+        assert told(lambda fields=fields: otto.post("/login/organisation/", fields)) == []
 
 
 def test_nothing_is_told_where_mail_is_not_set_up(signed_in, told, settings):

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from numberadmin import web
-from numberadmin.accounts import factor, instances, links, sessions
-from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, enterable, of, opened, opens
+from numberadmin.accounts import devices, factor, instances, links, sessions
+from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, enterable, of, opened, opens
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.services import invitations, signin
 from numberadmin.services.results import Refusal
@@ -65,15 +65,22 @@ def enter(request: HttpRequest, membership: Membership, by: str, how: list[str],
     if actor is None:
         messages.error(request, "Sinch gave a session that has ended already. Sign in again.")
         return redirect("login")
-    signin.entered(actor, how)
+    person = str(actor.person.pk)
+    signin.entered(actor, how, from_new_browser=not devices.known(request, person, devices.PERSON))
+    response = redirect(_first_page(request, actor, back))
+    devices.remember(request, response, person, devices.PERSON)
+    return response
+
+
+def _first_page(request: HttpRequest, actor: Actor, back: str) -> str:
     if actor.person.login and not opens(actor.membership):
         messages.warning(
             request,
             f"Your password was set by a link of another team, so it does not open {actor.account.name}. Set a new one "
             "here: until then you come in with the Sinch account alone.",
         )
-        return redirect(f"{reverse('you')}#password")
-    return redirect(web.own_path(request, back, reverse("inventory")))
+        return f"{reverse('you')}#password"
+    return web.own_path(request, back, reverse("inventory"))
 
 
 def invited(request: HttpRequest) -> str:
