@@ -78,7 +78,8 @@ def _without(whole: str, words: list[str]) -> Iterator[tuple[str, str]]:
         pattern = re.compile("|".join(any_of))
         if found := pattern.findall(text):
             named = ", ".join(f"“{word}”" for word in dict.fromkeys(found[:3]))
-            yield re.sub(r"^[\W_]+|[\W_]+$", "", pattern.sub("", text)), f"{named} and little else is in it"
+            left = re.search(r"[^\W_](?s:.*[^\W_])?", pattern.sub("", text))
+            yield left[0] if left else "", f"{named} and little else is in it"
 
 
 def _measured(text: str) -> tuple[float, str]:
