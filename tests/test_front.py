@@ -1,16 +1,18 @@
 """What stands before the pages: health, hosts and https, as a deployed server answers them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from numberadmin import settings as product
 from numberadmin.accounts import factor
 from numberadmin.accounts.models import Person, SecondFactor
 from numberadmin.accounts.seal import seal
 from numberadmin.sandbox import start
-from tests.dashboard import dashboard
+from tests.dashboard import ROOT, dashboard
 from tests.databases import new_database
 from tests.test_headers import score
 
@@ -128,3 +130,12 @@ def test_keys_that_do_not_open_what_they_sealed_are_told(client, settings):
     settings.SEAL_KEYS = ["another key"]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (503, b"keys\n")
+
+
+def test_the_proxies_of_the_documentation_let_through_what_the_largest_page_takes():
+    text = (ROOT / "docs/deployment.md").read_text()
+    let_through = [
+        int(size) for size in re.findall(r"(?:client_max_body_size|max_size|request_buffers) (\d+)(?:m|MB)\b", text)
+    ]
+    assert len(let_through) == 3
+    assert min(let_through) * 1_000_000 > product.DATA_UPLOAD_MAX_MEMORY_SIZE
