@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from numberadmin.accounts import factor
+from numberadmin.audit import chain
 
 TYPE = "text/plain; charset=utf-8"
 
@@ -37,7 +38,7 @@ def faults() -> list[str]:
     try:
         if not _migrations_are_applied():
             return ["migrations", *found]
-        return found if factor.newest_opens() else ["keys", *found]
+        return found if factor.newest_opens() and chain.key_fits() else ["keys", *found]
     except (DatabaseError, InterfaceError):
         return ["database", *found]
 

@@ -1,6 +1,7 @@
 """Anchors: what the chain came to at some time, written down where nobody who can reach the database can write."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -9,15 +10,22 @@ HASH = r"^[0-9a-f]{64}\Z"
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """How many entries there were, the hash of the last of them, and when that one was written (None: not known)."""
+    """How many entries there were, the hash of the last of them, and when that one was written (None: not known).
 
-    count: Annotated[int, msgspec.Meta(ge=0)]
+    An export tells the hash alone, because the count tells each team how busy the others are.
+    """
+
+    count: Annotated[int, msgspec.Meta(ge=0)] | None
     hash: Annotated[str, msgspec.Meta(pattern=HASH)]
     at: Annotated[dt.datetime, msgspec.Meta(tz=True)] | None = None
 
     def line(self) -> str:
         """The anchor as one line of JSON, without the line's end."""
         return msgspec.json.encode(self).decode()
+
+
+class _Hash(msgspec.Struct, forbid_unknown_fields=True):
+    hash: Annotated[str, msgspec.Meta(pattern=HASH)]
 
 
 class NoAnchors(Exception):
@@ -33,6 +41,8 @@ def read(content: bytes) -> list[Anchor]:
 
 
 def _anchor(place: int, line: bytes) -> Anchor:
+    with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+        return Anchor(None, msgspec.json.decode(line, type=_Hash).hash)
     try:
         return msgspec.json.decode(line, type=Anchor)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:

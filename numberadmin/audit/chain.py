@@ -149,15 +149,19 @@ def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
     What cannot be read does not hold, and neither do lines without an entry, at the place of the one that they name.
     """
     walk, count = _Walk(), 0
-    hashes = {0: FIRST}
+    hashes: dict[int | None, str] = {0: FIRST}
     anchored = {anchor.count for anchor in anchors}
+    by_hash = {anchor.hash for anchor in anchors if anchor.count is None} - {FIRST}
     for place, row, lines in steps(("hash", *COVERED[:-1])):
         if row is None or not walk.holds(row, lines):
             return Verdict(count, place)
         count += 1
         if count in anchored:
             hashes[count] = walk.previous
-    return Verdict(count, None, _denied(anchors, hashes))
+        by_hash.discard(walk.previous)
+    counted = [anchor for anchor in anchors if anchor.count is not None]
+    gone = (anchor for anchor in anchors if anchor.count is None and anchor.hash in by_hash)
+    return Verdict(count, None, _denied(counted, hashes) or next(gone, None))
 
 
 class _Walk:
@@ -190,12 +194,24 @@ class _Walk:
         return True
 
 
-def _denied(anchors: Sequence[Anchor], hashes: Mapping[int, str]) -> Anchor | None:
-    """The earliest anchor that names another hash; else the furthest of those behind the end."""
-    in_order = sorted(anchors, key=lambda anchor: anchor.count)
+def _denied(anchors: Sequence[Anchor], hashes: Mapping[int | None, str]) -> Anchor | None:
+    """Of those with a count, the earliest anchor that names another hash; else the furthest of those behind the end."""
+    in_order = sorted(anchors, key=lambda anchor: anchor.count or 0)
     other = (anchor for anchor in in_order if hashes.get(anchor.count, anchor.hash) != anchor.hash)
     behind = (anchor for anchor in reversed(in_order) if anchor.count not in hashes)
     return next(other, None) or next(behind, None)
+
+
+def key_fits() -> bool:
+    """Whether the last entry holds with the key of now: that is known without walking the chain."""
+    entries = list(Entry.objects.order_by("-id")[:2])
+    if not entries or any(entry.form != FORM for entry in entries):
+        return True
+    last, previous = entries[0], entries[1].hash if entries[1:] else FIRST
+    lines = list(last.lines.order_by("id").values_list("id", "number", "was", "became"))
+    # The very first entry of this form says that none came before it.
+    old = None if entries[1:] else Places().text()
+    return digest(previous, {name: getattr(last, name) for name in COVERED}, lines, old) == last.hash
 
 
 def key() -> bytes:

@@ -204,10 +204,29 @@ def test_the_log_can_carry_the_anchor(add, caplog):
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_an_export_carries_the_anchor_of_the_whole_chain(acme, add, kind):
+def test_an_export_carries_the_hash_of_the_whole_chain_and_not_how_much_others_do(acme, add, kind):
     add(14150005550)
     last = add(14150005551)
     request = cast(web.Request, RequestFactory().get("/audit/export/", {"format": kind, "number": "14150005550"}))
     request.actor = cast(Actor, SimpleNamespace(account=acme))
     answer = views.export(request)
-    assert (answer.headers["Audit-Count"], answer.headers["Audit-Hash"]) == ("2", last.hash)
+    assert answer.headers["Audit-Hash"] == last.hash
+    assert "Audit-Count" not in answer.headers
+
+
+def test_a_hash_alone_is_an_anchor_as_long_as_its_entry_is_there(anchored, kept):
+    kept.write_text("".join(f'{{"hash": "{entry.hash}"}}\n' for entry in anchored))
+    assert "4 entries, the chain holds" in verified(kept)
+    Line.objects.filter(entry=anchored[-1]).delete()
+    anchored[-1].delete()
+    with pytest.raises(CommandError, match=f"by the hash {anchored[-1].hash[:12]}"):
+        verified(kept)
+
+
+def test_the_key_is_known_by_the_last_entry(add, settings):
+    assert chain.key_fits()
+    for numbers in ((14150005550,), (), (14150005551, 14150005552)):
+        add(*numbers)
+        assert chain.key_fits()
+    settings.AUDIT_KEY = "another key"
+    assert not chain.key_fits()

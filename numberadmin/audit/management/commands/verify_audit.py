@@ -41,6 +41,11 @@ def _read(file: str) -> list[Anchor]:
 
 def _denial(anchor: Anchor, count: int) -> str:
     when = f" of {format_date(timezone.localtime(anchor.at), 'j M Y H:i')}" if anchor.at else ""
+    if anchor.count is None:
+        return (
+            f"The anchor names an entry by the hash {anchor.hash[:12]}..., and there is none:"
+            " the end was cut off, an older file was restored, or the audit was written anew."
+        )
     if anchor.count > count:
         return (
             f"The anchor{when} names {anchor.count:,} entries; there are {count:,}:"
