@@ -150,6 +150,8 @@ def accept(*, token: str, person: Person, password: str, address: str) -> Member
     link = opened_by(token)
     if not is_for(link, person):
         raise NotHere(f"This invitation is for {link.email}. You have not joined.")
+    if any(opens(row) for row in active(link.account).filter(person=person)):
+        raise Refusal(f"You are in the team of {link.account.name} already. Nothing was changed.")
     renews = needs_password(link, person)
     if renews:
         person.joins = link.account
@@ -224,10 +226,12 @@ def _gets_password(person: Person, hashed: str, origin: Account | None) -> None:
 
 
 def _joined(link: Invitation, person: Person) -> Membership:
+    """Who is in the team keeps the role that they have there now."""
     if link.person is None:
         values = team.powers_of(link).columns()
         Membership.objects.get_or_create(person=person, account=link.account, defaults=values)
-        Membership.objects.filter(person=person, account=link.account).update(is_active=True, **values)
+        rows = Membership.objects.filter(person=person, account=link.account, is_active=False)
+        rows.update(is_active=True, **values)
     _claim(person)
     return Membership.objects.select_related("person", "account").get(
         person=person, account=link.account, is_active=True

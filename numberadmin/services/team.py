@@ -138,7 +138,8 @@ def activate(*, actor: Actor, operation: UUID, person_id: int) -> Outcome:
     def change() -> tuple[Action, str]:
         row = member(actor.account, person_id, is_active=False)
         Membership.objects.filter(pk=row.pk).update(is_active=True)
-        message = f"{row.person.name} is in the team again, as {powers_of(row).in_words()}."
+        over = _given_up(actor, row, Role(row.role))
+        message = f"{row.person.name} is in the team again, as {powers_of(row).in_words()}.{over}"
         if not opens(row):
             message += " The password was set by a link of another team and does not open this one: invite them anew."
         return Action.ACTIVATE, message
@@ -237,9 +238,10 @@ def _not_the_last_owner(account: Account, row: Membership) -> None:
 
 
 def _given_up(actor: Actor, row: Membership, role: Role | None) -> str:
-    """Ends what does not outlive the rights that somebody loses with this role, or with none: links that they have made
+    """Ends what does not outlive the rights that somebody has had until this role, or none: links that they have made
     or were to use, and requests that wait. Says so."""
-    now, links, requests = timezone.now(), Q(pk=None), Request.objects.none()
+    now, requests = timezone.now(), Request.objects.none()
+    links = Q(person=None, email=row.person.login or "")
     if role not in OWNING:
         links |= Q(maker=row.person)
     if role is None:

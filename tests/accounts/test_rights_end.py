@@ -98,6 +98,31 @@ def test_a_request_of_somebody_who_may_not_buy_any_more_waits_no_longer(acme, si
     assert "1 request of theirs" in Entry.objects.latest("id").message
 
 
+@pytest.mark.parametrize("path", ["/team/activate/", "/team/role/", "/team/deactivate/"])
+def test_an_invitation_from_before_gives_nobody_back_what_was_changed_since(acme, signed_in, path):
+    """Vera was put out, was to come back as an owner, and then something else was decided."""
+    vera, owner = person("Vera Vogel"), signed_in("owner")
+    owner.post("/team/deactivate/", {"person": vera})
+    link_as_owner = link(owner, email="vera@example.com", role="owner")
+    Membership.objects.filter(person=vera).update(is_active=path != "/team/activate/")
+    owner.post(path, {"person": vera, "role": "auditor"})
+    client = signed_in("vera") if path != "/team/deactivate/" else Client()
+    client.get(link_as_owner)
+    assert client.post("/join/").status_code == 404
+    row = Membership.objects.get(person=vera)
+    assert (row.role, row.is_active) == ("auditor" if "role" in path else "viewer", path != "/team/deactivate/")
+
+
+def test_who_is_in_the_team_takes_no_role_by_a_link(acme, ben, signed_in):
+    Membership.objects.filter(person=person("Vera Vogel")).update(is_active=False)
+    path = link(ben, email="vera@example.com", role="owner")
+    Membership.objects.filter(person=person("Vera Vogel")).update(is_active=True)
+    vera = signed_in("vera")
+    vera.get(path)
+    assert "in the team of Acme Telecom already" in vera.post("/join/").content.decode()
+    assert Membership.objects.get(person=person("Vera Vogel")).role == "viewer"
+
+
 def test_a_link_of_an_owner_who_stays_one_opens_what_it_should(acme, ben, signed_in):
     path = link(ben)
     signed_in("owner").post("/team/deactivate/", {"person": person("Vera Vogel")})

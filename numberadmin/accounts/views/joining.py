@@ -47,7 +47,6 @@ def join(request: HttpRequest) -> HttpResponse:
         context |= {"error": refusal.message, "name": _name(request)}
         return TemplateResponse(request, "accounts/join.html", context, status=refusal.status)
     links.forget(response)
-    devices.remember(request, response, link.email, BY_PERSON)
     return response
 
 
@@ -59,7 +58,9 @@ def _joined(request: HttpRequest, link: Invitation, person: Person | None, how: 
         return entering.enter(request, membership, BY_PERSON, [*how, "invitation"], "")
     membership = invitations.join(name=_name(request), password=password, **given)
     how = ["sign-in link" if link.person else "invitation"]
-    return entering.half_or_known(request, membership.person, BY_PERSON, how, "", membership.account)
+    response = entering.half_or_known(request, membership.person, BY_PERSON, how, "", membership.account)
+    devices.remember(request, response, membership.person.login or "", BY_PERSON)
+    return response
 
 
 def _name(request: HttpRequest) -> str:

@@ -142,7 +142,7 @@ def _sent(request: web.Request, outcome: Outcome, email: str, token: str) -> Htt
         messages.success(request, f"{outcome.message} It was sent to {email}, and is shown to nobody else.")
     else:
         invitations.undelivered(request.actor, token)
-        messages.error(request, f"The mail to {email} could not be sent, so there is no link. Try again in a minute.")
+        messages.error(request, f"The mail to {email} could not be sent, so there is no link. Try again later.")
     return redirect("team")
 
 
