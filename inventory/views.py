@@ -112,7 +112,7 @@ def export_numbers(request: web.Request) -> HttpResponseBase:
     asked = rentals.read(request.actor.account, request.GET)
     if not asked.readable:
         return web.unreadable(asked)
-    kind = files.kind_of(request.GET.get("format", ""))
+    kind = asked["format"] or "csv"
     return web.file("numbers", kind, files.lines(rentals.exported(asked), kind, rentals.COLUMNS))
 
 

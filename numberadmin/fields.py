@@ -193,10 +193,11 @@ class Options(forms.Select):
         if written is None:
             written = self._remembered[name] = format_html_join("", '<option value="{}">{}</option>', self.choices)
         chosen = format_html('value="{}"', value or "")
-        if chosen not in written:
+        if value and chosen not in written:
             written += format_html('<option value="{}">{}</option>', value, value)
         written = written.replace(chosen, f"{chosen} selected", 1)
-        return format_html('<select name="{}" id="{}">{}</select>', name, name, SafeString(written))
+        wrong = SafeString(' aria-invalid="true"' if (attrs or {}).get("aria-invalid") else "")
+        return format_html('<select name="{}" id="{}"{}>{}</select>', name, name, wrong, SafeString(written))
 
 
 class Choice(Key):
@@ -214,21 +215,24 @@ class Choice(Key):
         **settings: Any,
     ) -> None:
         super().__init__(max_length=200, **settings)
-        self._choices = [*choices]
+        shown = [*choices]
+        self._keys = {str(key) for key, _ in shown}
         self._spelled, self._other = spelled, re.compile(other)
-        self.widget.choices = [*([("", nothing)] if nothing is not None else []), *self._choices]
-
-    def _cleaned(self, value: str) -> str:
-        return self._spelled(super()._cleaned(value))
+        self.widget.choices = [*([("", nothing)] if nothing is not None else []), *shown]
 
     def prepare_value(self, value: Any) -> Any:
-        return self._cleaned(value) if isinstance(value, str) else value
+        return self._read(str(value or "")) or value
 
     def clean(self, value: Any) -> Any:
         given = super().clean(value)
-        if given and not self._other.fullmatch(given) and given not in {str(key) for key, _ in self._choices}:
+        read = self._read(given)
+        if given and not read:
             raise forms.ValidationError(f"“{given[:40]}” is none of those that can be chosen.")
-        return given
+        return read
+
+    def _read(self, value: str) -> str:
+        read = self._spelled(self._cleaned(value))
+        return read if read in self._keys or self._other.fullmatch(read) else ""
 
 
 def _read(reader: Callable[[str], Any], given: str) -> Any:

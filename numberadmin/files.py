@@ -30,11 +30,6 @@ _START = re.compile(rf"^('*)(?={_FORMULA}|[\t\r\n])")
 _INSIDE = re.compile(rf"([;\t\r\n])('*)(?={_FORMULA})")
 
 
-def kind_of(text: str) -> str:
-    """One of TYPES; CSV where it is none."""
-    return text if text in TYPES else "csv"
-
-
 def lines(rows: Iterable[Mapping[str, Any]], kind: str, columns: Sequence[str]) -> Iterator[str]:
     """The rows as `kind`; `columns` are those of the CSV, the JSON lines have all."""
     return _jsonl(rows) if kind == "jsonl" else _csv(rows, columns)

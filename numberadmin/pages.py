@@ -82,6 +82,12 @@ def places() -> list[Filter[Any]]:
     ]
 
 
+def formats() -> Filter[Any]:
+    """What the address of an export says of the file; CSV, if it says nothing."""
+    choices = [("csv", "CSV"), ("jsonl", "JSON lines")]
+    return Filter("format", lambda look: fields.Choice(choices=choices), carried=False, kept=False)
+
+
 def place(asked: Asked[Any]) -> Place:
     back = asked["before"] is not None
     return Place(asked["page"] or 1, asked["before"] if back else asked["after"], back)

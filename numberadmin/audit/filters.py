@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 
-from numberadmin import fields, moments, pages, spelling, text
+from numberadmin import e164, fields, moments, pages, spelling, text
 from numberadmin.accounts.models import Account, Person
 from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.filters import Filter, Filters
@@ -23,6 +23,10 @@ class AuditLook:
     account: Account
     labels: Mapping[str, str] = field(default_factory=dict)
     people: Sequence[Person] = ()
+
+    def has(self, number: int) -> bool:
+        """Whether the audit has the number."""
+        return Line.objects.filter(account=self.account, number=number).exists()
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,23 @@ class ApplicationKey(fields.Key):
         if given and given.lower() not in self._keys:
             raise forms.ValidationError(f"No application with the key “{given[:40]}” is known here.")
         return self._keys[given.lower()] if given else given
+
+
+class Number(fields.Number):
+    """A whole number: one that stands in the audit, or that can be one with its country code."""
+
+    def __init__(self, look: AuditLook) -> None:
+        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel", "size": 12}))
+        self._look = look
+
+    def clean(self, value: Any) -> Any:
+        number = super().clean(value)
+        if number is None or e164.likely(str(number)) or self._look.has(number):
+            return number
+        raise forms.ValidationError(
+            f"“{text.clean(str(value))[:40]}” cannot be read: the country code is missing, or a digit is wrong or "
+            "missing. A number begins with its country code, like 1 or 44."
+        )
 
 
 def label(labels: Mapping[str, str], key: str) -> str:
@@ -200,7 +221,7 @@ FILTERS: Filters[AuditLook] = Filters(
     AuditFilter("application", ApplicationKey, _touches),
     AuditFilter(
         "number",
-        lambda look: fields.Number(max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel", "size": 12})),
+        Number,
         lambda look, number: _with_line(look, Q(number=number)),
     ),
     AuditFilter(
@@ -216,5 +237,10 @@ FILTERS: Filters[AuditLook] = Filters(
         folds=True,
     ),
     *pages.places(),
-    besides=("format",),
+    pages.formats(),
+    AuditFilter(
+        "lines",
+        lambda look: fields.Choice(choices=[("operations", "an operation"), ("numbers", "a number")]),
+        carried=False,
+    ),
 )

@@ -7,7 +7,6 @@ from numberadmin import web
 from numberadmin.accounts.roles import May
 from numberadmin.audit import chain, files, journal
 from numberadmin.audit.filters import AuditLook
-from numberadmin.files import kind_of
 from numberadmin.filters import Asked
 from numberadmin.services import applications
 
@@ -30,10 +29,10 @@ def export(request: web.Request) -> HttpResponseBase:
     asked = _asked(request)
     if not asked.readable:
         return web.unreadable(asked)
-    kind = kind_of(request.GET.get("format", ""))
+    kind = asked["format"] or "csv"
     headers = {"Audit-Hash": chain.anchor().hash}
-    by_number = request.GET.get("lines") == "numbers"
-    return web.file("audit", kind, files.lines(asked, kind, by_number=by_number), headers)
+    rows = files.lines(asked, kind, by_number=asked["lines"] == "numbers")
+    return web.file("audit", kind, rows, headers)
 
 
 def _asked(request: web.Request) -> Asked[AuditLook]:

@@ -34,6 +34,7 @@ def _searched(look: GroupLook, q: str) -> Q:
             | Q(country_id__iexact=word)
             | Q(country_id__in=called)
             | Q(area_code__startswith=digits)
+            | Q(area_code__startswith=f"0{digits}")
             | Q(type__iexact=word)
         )
     return found

@@ -159,7 +159,9 @@ FILTERS: Filters[Look] = Filters(
     ),
     NumberFilter(
         "expiring",
-        lambda look: Days(label="Expires or renews"),
+        lambda look: Days(
+            label="Expires or renews", error_messages={"invalid": "Give it in days, as a whole number like 30."}
+        ),
         _expires,
         at_most=lambda look, days: look.counts.expiring(days),
         tab=Tab(
@@ -187,5 +189,6 @@ FILTERS: Filters[Look] = Filters(
         at_most=lambda look, _: 0,
     ),
     *pages.places(),
-    besides=("select", "format"),
+    pages.formats(),
+    besides=("select",),
 )

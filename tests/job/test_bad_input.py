@@ -19,7 +19,6 @@ HUGE = "9" * 40
         "/inventory/?page=0&application=%00&country=zz&q=%F0%9F%93%9E",
         "/inventory/?select=page&doubt=2&capability=' OR 1=1",
         f"/audit/?number={HUGE}&from=2026-13-45&to=never&actor=-1&page={HUGE}",
-        "/audit/export/?format=exe",
         f"/inventory/?q={HUGE},{HUGE}",
         f"/audit/?q={HUGE}",
         "/inventory/as-it-was/?at=0001-01-01T00:00&number=M%C3%BCller",
