@@ -24,7 +24,7 @@ def tracked():
 
 def texts():
     for path in tracked():
-        if path.suffix not in (".png", ".ico"):
+        if path.suffix not in (".png", ".ico") and "data" not in path.parts:
             yield path, path.read_text()
 
 

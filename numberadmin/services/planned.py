@@ -61,7 +61,7 @@ class _Names:
             return self._find(text)
         if key:
             found = self._find(key)
-            if not text and found and found == now and now.name:
+            if not text and found and found == now and clean(now.name):
                 raise _Wrong("the application is empty and its key is not; write none for taking the number out of it")
             return found
         if key is not None:

@@ -207,8 +207,8 @@ def _is_western(text: str) -> bool:
     for word in set(re.findall(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*", text)):
         letters = {c for c in word.lower() if not c.isascii()} - _SIGNS
         known = not letters or any(letters <= language for language in _LANGUAGES)
-        # In a word of another script no letter is one of ASCII.
-        if not known or (word not in "àáéóÀÁÉÓ" and sum(map(str.isascii, word)) * 2 < len(word)):
+        # In a word of another script hardly any letter is one of ASCII.
+        if not known or (word not in "àáéóÀÁÉÓ" and sum(map(str.isascii, word)) * 3 < len(word)):
             return False
     return {c for c in text if not c.isascii() and not c.isalpha()} <= _SIGNS
 

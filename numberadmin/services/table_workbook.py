@@ -4,8 +4,7 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,8 +19,7 @@ from numberadmin.services.table_rows import Row
 MOST_UNPACKED, MOST_ELEMENTS, MOST_MEMBERS = 60_000_000, 1_500_000, 2_000
 # So many rows of a sheet are looked at, empty ones too, and so many of its columns.
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
-_TOO_LARGE = "This workbook is too large when it is unpacked. Nothing was changed. Save the sheet as CSV."
-_SAVE_AS = "Save it as .xlsx or as CSV in the program that it comes from"
+_TOO_LARGE = "This file is too large when it is unpacked. Nothing was changed. Save the sheet as CSV."
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,20 @@ def is_workbook(raw: bytes) -> bool:
 
 def first_sheet(raw: bytes, most_rows: int) -> Sheet:
     """Of the first sheet that has cells. Raises Refusal."""
-    _look_inside(raw)
     try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            _look_inside(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(raw, most_rows)
     except Refusal:
         raise
     except Exception:
-        # Whatever a damaged or an odd file makes of the reader; entities in its XML, which defusedxml forbids.
-        raise Refusal(f"This workbook cannot be read. Nothing was changed. {_SAVE_AS}.") from None
+        # Whatever a damaged or an odd file makes of the readers; entities in its XML, which defusedxml forbids.
+        raise Refusal(
+            "This workbook cannot be read. Nothing was changed. Save it as .xlsx or as CSV in the program that it "
+            "comes from."
+        ) from None
 
 
 def _read(raw: bytes, most: int) -> Sheet:
@@ -63,18 +65,18 @@ def _read(raw: bytes, most: int) -> Sheet:
     return Sheet(found, str(filled[0].title) if len(filled) > 1 else "")
 
 
-def _look_inside(raw: bytes) -> None:
+def _look_inside(archive: zipfile.ZipFile) -> None:
     """Raises Refusal for an archive that is no .xlsx, and for one that unpacks to too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            sizes = {member.filename: member.file_size for member in archive.infolist()}
-            kind = archive.read("mimetype")[:100] if 0 < sizes.get("mimetype", 0) < 100 else b""
-            if "xl/workbook.xml" not in sizes:
-                raise not_a_table(*_other_archive(sizes, kind))
-            if len(sizes) > MOST_MEMBERS or sum(sizes.values()) > MOST_UNPACKED or _elements(archive) > MOST_ELEMENTS:
-                raise Refusal(_TOO_LARGE)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, KeyError):
-        raise Refusal(f"This workbook is damaged. Nothing was changed. {_SAVE_AS}.") from None
+    members = archive.infolist()
+    too_much = len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED
+    # Spreadsheets pack by nothing else, and other ways may take any amount of memory.
+    known = all(one.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in members)
+    if too_much or not known:
+        raise Refusal(_TOO_LARGE)
+    if "xl/workbook.xml" not in archive.namelist():
+        raise not_a_table(*_other_archive(archive))
+    if _elements(archive) > MOST_ELEMENTS:
+        raise Refusal(_TOO_LARGE)
 
 
 def _elements(archive: zipfile.ZipFile) -> int:
@@ -87,8 +89,10 @@ def _elements(archive: zipfile.ZipFile) -> int:
     return found
 
 
-def _other_archive(names: Iterable[str], kind: bytes) -> tuple[str, str]:
-    names = frozenset(names)
+def _other_archive(archive: zipfile.ZipFile) -> tuple[str, str]:
+    """What it is, and what to do instead."""
+    names = archive.namelist()
+    kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
     if b"opendocument.spreadsheet" in kind:
         return "a workbook of LibreOffice (.ods)", "Save it as .xlsx or as CSV"
     if any(name.startswith("Index/") or name == "Index.zip" for name in names):

@@ -2,20 +2,24 @@
 
 import csv
 import io
+import random
 from uuid import uuid4
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from numberadmin import files, spelling
 from numberadmin.sandbox import sample
 from numberadmin.services import applications, assignment, labels, plans, rentals
+from numberadmin.services.models import Application, Label, Number
 from numberadmin.services.results import Refusal
 from numberadmin.services.table_reading import of_text
 from tests.services.conftest import REMINDERS, SUPPORT
 from tests.services.test_assign import free, in_application
 from tests.services.test_plans import kinds, made
 
+ODD = "'\";,|\t\n =+-@＝#ab1é東🙂\u200b\u202e\xa0\u0301\x07"
 CALLS = list(sample.DEMO_APPLICATIONS)[2]
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,17 @@ def changed(jane, number, **cells):
 def test_an_export_as_it_is_changes_nothing(jane, named):
     labels.set_label(actor=jane, operation=uuid4(), number=free(jane)[0], label="+Desk", note="")
     assert planned(jane, exported(jane)) == {}
+
+
+def test_an_export_changes_nothing_whatever_labels_and_names_are(jane):
+    """As the database has them, those of before texts were cleaned too."""
+    dice = random.Random(9)
+    texts = [" ".join("".join(dice.choices(ODD, k=dice.randrange(1, 30))).split()) for _ in range(200)]
+    for row, text in zip(Application.objects.filter(account=jane.account), texts, strict=False):
+        Application.objects.filter(pk=row.pk).update(name=text)
+    for rented, text in zip(Number.objects.filter(account=jane.account), texts, strict=False):
+        Label.objects.create(account=jane.account, number=rented.number, label=text, note=text, at=timezone.now())
+    assert {item.number: item.message for item in planned(jane, exported(jane)).values()} == {}
 
 
 @pytest.mark.parametrize(

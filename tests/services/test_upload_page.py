@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def browser(jane):
+def visitor(jane):
     client = Client()
     client.post("/login/", {"kind": "sinch", "identity": sample.DEMO_IDENTITY, "password": sample.DEMO_PASSWORD})
     return client
@@ -30,8 +30,8 @@ def number(jane):
     return free(jane)[0]
 
 
-def upload(browser, raw, name="numbers.csv", **fields):
-    return browser.post("/inventory/plans/", {"file": SimpleUploadedFile(name, raw), **fields}, follow=True)
+def upload(visitor, raw, name="numbers.csv", **fields):
+    return visitor.post("/inventory/plans/", {"file": SimpleUploadedFile(name, raw), **fields}, follow=True)
 
 
 def japanese(number):
@@ -42,50 +42,50 @@ def items():
     return [(item.number, item.what, item.label) for item in Plan.objects.latest("id").items.order_by("id")]
 
 
-def test_a_workbook_is_planned(browser, number):
-    page = upload(browser, workbook(["Phone Number", "Name"], [number, "Desk"]), "numbers.xlsx")
+def test_a_workbook_is_planned(visitor, number):
+    page = upload(visitor, workbook(["Phone Number", "Name"], [number, "Desk"]), "numbers.xlsx")
     assert items() == [(number, "label", "Desk")]
     assert "its number is “Phone Number”, its label is “Name”" in page.text
     assert Plan.objects.latest("id").title == "numbers.xlsx"
 
 
-def test_an_unknown_encoding_is_asked_for_before_anything_is_planned(browser, number):
-    page = upload(browser, japanese(number), title="Tokyo")
+def test_an_unknown_encoding_is_asked_for_before_anything_is_planned(visitor, number):
+    page = upload(visitor, japanese(number), title="Tokyo")
     assert (page.redirect_chain[-1][0], Plan.objects.count()) == ("/inventory/plans/encoding/", 0)
     [sample] = re.findall(r'(?s)value="shift-jis".*?</label>', page.text)
     assert "東京本社" in sample
-    browser.post("/inventory/plans/", {"kept": "yes", "encoding": "shift-jis"}, follow=True)
+    visitor.post("/inventory/plans/", {"kept": "yes", "encoding": "shift-jis"}, follow=True)
     assert items() == [(number, "label", "東京本社")]
     assert (Plan.objects.get().title, Upload.objects.count()) == ("Tokyo", 0)
 
 
-def test_an_encoding_that_is_named_at_once_is_taken(browser, number):
-    upload(browser, japanese(number), encoding="Shift_JIS")
+def test_an_encoding_that_is_named_at_once_is_taken(visitor, number):
+    upload(visitor, japanese(number), encoding="Shift_JIS")
     assert items() == [(number, "label", "東京本社")]
 
 
-def test_an_encoding_that_does_not_fit_is_refused_and_the_file_stays(browser, number):
-    upload(browser, japanese(number))
+def test_an_encoding_that_does_not_fit_is_refused_and_the_file_stays(visitor, number):
+    upload(visitor, japanese(number))
     fields = {"kept": "yes", "encoding": "utf-8", "next": "/inventory/plans/encoding/"}
-    page = browser.post("/inventory/plans/", fields, follow=True)
+    page = visitor.post("/inventory/plans/", fields, follow=True)
     assert "Line 2 of this file cannot be read as UTF-8" in page.text
     assert ("東京本社" in page.text, Plan.objects.count()) == (True, 0)
 
 
-def test_what_was_only_likely_is_said_beside_the_plan(browser, number):
-    page = upload(browser, f"number,label\n{number},Büro Köln\n".encode("cp1252"))
+def test_what_was_only_likely_is_said_beside_the_plan(visitor, number):
+    page = upload(visitor, f"number,label\n{number},Büro Köln\n".encode("cp1252"))
     assert items() == [(number, "label", "Büro Köln")]
     assert "The file is not UTF-8 and was read as Windows-1252" in page.text
 
 
-def test_a_kept_file_is_its_persons_alone_and_for_an_hour(browser, jane, number):
-    upload(browser, japanese(number))
+def test_a_kept_file_is_its_persons_alone_and_for_an_hour(visitor, jane, number):
+    upload(visitor, japanese(number))
     assert Upload.objects.get().person == jane.person
     Upload.objects.update(account=Account.objects.create(organisation_id="1", name="Other"))
-    assert "Upload it again" in browser.get("/inventory/plans/encoding/", follow=True).text
-    upload(browser, japanese(number))
+    assert "Upload it again" in visitor.get("/inventory/plans/encoding/", follow=True).text
+    upload(visitor, japanese(number))
     Upload.objects.filter(account=jane.account).update(made_at=timezone.now() - dt.timedelta(hours=2))
-    page = browser.post("/inventory/plans/", {"kept": "yes", "encoding": "utf-8"}, follow=True)
+    page = visitor.post("/inventory/plans/", {"kept": "yes", "encoding": "utf-8"}, follow=True)
     assert "Upload it again" in page.text
     table_uploads.erase_old()
     assert not Upload.objects.filter(account=jane.account).exists()
@@ -100,14 +100,14 @@ def test_a_kept_file_is_its_persons_alone_and_for_an_hour(browser, jane, number)
         (b"", "There is no number in this"),
     ],
 )
-def test_what_cannot_be_read_is_refused_on_the_page_and_nothing_is_planned(browser, raw, why):
-    page = upload(browser, raw, title="My title")
+def test_what_cannot_be_read_is_refused_on_the_page_and_nothing_is_planned(visitor, raw, why):
+    page = upload(visitor, raw, title="My title")
     assert (why in page.text, "Nothing was changed" in page.text, Plan.objects.count()) == (True, True, 0)
 
 
-def test_the_export_of_the_inventory_begins_with_the_mark_and_changes_nothing(browser, jane):
-    export = b"".join(browser.get("/inventory/export/?format=csv").streaming_content)
+def test_the_export_of_the_inventory_begins_with_the_mark_and_changes_nothing(visitor, jane):
+    export = b"".join(visitor.get("/inventory/export/?format=csv").streaming_content)
     assert export.startswith(b"\xef\xbb\xbfnumber,")
-    upload(browser, export)
+    upload(visitor, export)
     assert {what for _, what, _ in items()} == {"leave"}
     assert len(items()) == Number.objects.filter(account=jane.account).count()
