@@ -1,6 +1,7 @@
 """Mail to people, where a server for it is set up. What is sent is also shown, so nothing depends on it.
 
-There are limits on how much is sent, so that nobody makes the server send mail to strangers without end.
+There are limits on how much is sent, so that nobody makes the server send mail to strangers without end. Each kind of
+mail has its own, so that nobody keeps one from being sent by causing many others.
 """
 
 import logging
@@ -16,21 +17,22 @@ from numberadmin.services.database import impatience
 
 log = logging.getLogger(__name__)
 
-TO_ONE_A_DAY = 20
+# Of one kind.
+TO_ONE_A_DAY = 10
 AN_HOUR = 500
 
 
-def send(to: str, subject: str, text: str) -> bool:
-    """Whether the mail server took it. It is not asked where too much was sent to the address today, or to all this
-    hour."""
+def send(to: str, subject: str, text: str, kind: str) -> bool:
+    """Whether the mail server took it. It is not asked where too much of the kind was sent to the address today, or to
+    all this hour."""
     if not settings.MAIL_IS_SET_UP:
         return False
-    address = guesses.short(to.strip().lower())
+    address = guesses.short(f"{kind} {to.strip().lower()}")
     try:
         guesses.use_up(
             [
                 Limit(f"{guesses.BY_DAY}mail to {address}", TO_ONE_A_DAY, guesses.DAY),
-                Limit("mail", AN_HOUR, guesses.HOUR),
+                Limit(f"mail {guesses.short(kind)}", AN_HOUR, guesses.HOUR),
             ]
         )
         return send_mail(" ".join(subject.split()), text, None, [to]) == 1
@@ -41,13 +43,13 @@ def send(to: str, subject: str, text: str) -> bool:
     return False
 
 
-def queue(to: str, subject: str, text: str) -> None:
+def queue(to: str, subject: str, text: str, kind: str) -> None:
     """The same by the worker. The text is kept in the database until then, so there is no secret in it."""
     if settings.MAIL_IS_SET_UP and to:
         with impatience():
-            deliver.enqueue(to, subject, text)
+            deliver.enqueue(to, subject, text, kind)
 
 
 @task()
-def deliver(to: str, subject: str, text: str) -> None:
-    send(to, subject, text)
+def deliver(to: str, subject: str, text: str, kind: str) -> None:
+    send(to, subject, text, kind)

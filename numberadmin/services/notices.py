@@ -5,7 +5,7 @@ where mail is set up, once what it tells is committed, by the worker; it never s
 and no secret in it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -31,16 +31,19 @@ INTO_A_ROLE = (Action.ROLE, Action.JOIN, Action.ACTIVATE)
 def of_event(account: Account, actor: Actor | None, action: Action, message: str, asked: Mapping[str, Any]) -> None:
     """To be called in the transaction that writes the entry. `asked` names a `person` where it concerns another one
     than the actor."""
-    person_id = asked.get("person") or (actor.person.pk if actor else None)
+    if not settings.MAIL_IS_SET_UP:
+        return
+    person_id = asked.get("person") or (actor.person.pk if actor else 0)
     by = f"{actor.person.name} ({_address(actor.person)})" if actor else "whoever runs the server"
     where = f", from the address {actor.address}" if actor and actor.address else ""
     what = f"{message}\n\nThis was done by {by}{where}"
     if action in ABOUT and person_id:
-        # Who has just changed the e-mail is told at the one before, too.
-        before = {_address(actor.person)} if actor and actor.person.pk == person_id else set()
-        _later(lambda: _tell(Person.objects.get(pk=person_id), account, ABOUT[action], what, before))
+        # Who changes the e-mail is told at the one before: nobody has proven yet whose the new one is.
+        itself = actor.person if actor and actor.person.pk == person_id else None
+        if person := itself or Person.objects.filter(pk=person_id).first():
+            _later(_tell, person, _address(person), account, ABOUT[action], what)
     elif action in INTO_A_ROLE and person_id:
-        _later(lambda: _tell_owners(person_id, account, what))
+        _later(_tell_owners, person_id, account, what)
 
 
 def new_browser(actor: Actor) -> None:
@@ -49,7 +52,7 @@ def new_browser(actor: Actor) -> None:
         f"Somebody signed in to {actor.account.name} as you, in a browser in which you had not signed in before: "
         f"from the address {actor.address or 'that is not known'}"
     )
-    _later(lambda: _tell(actor.person, actor.account, "a sign-in from a new browser", what))
+    _later(_tell, actor.person, _address(actor.person), actor.account, "a sign-in from a new browser", what)
 
 
 def too_many_tries(person: Person, what: str, address: str) -> None:
@@ -57,10 +60,13 @@ def too_many_tries(person: Person, what: str, address: str) -> None:
     team = of_person(person.pk).first()
     if team:
         what = f"{what}.\n\nThe last one came from the address {address or 'that is not known'}"
-        _later(lambda: _tell(person, team.account, "wrong tries at your sign-in", what))
+        _later(_tell, person, _address(person), team.account, "wrong tries at your sign-in", what)
 
 
-def _later(told: Callable[[], None]) -> None:
+def _later(tell: Callable[..., None], *what: Any) -> None:
+    def told() -> None:
+        tell(*what)
+
     if settings.MAIL_IS_SET_UP:
         transaction.on_commit(told, robust=True)
 
@@ -69,10 +75,10 @@ def _tell_owners(person_id: int, account: Account, what: str) -> None:
     owners = active(account).filter(role=Role.OWNER)
     if owners.filter(person=person_id).exists():
         for row in owners:
-            _tell(row.person, account, "a new owner", what)
+            _tell(row.person, _address(row.person), account, "a new owner", what)
 
 
-def _tell(person: Person, account: Account, about: str, what: str, also: Iterable[str] = ()) -> None:
+def _tell(person: Person, address: str, account: Account, about: str, what: str) -> None:
     others = active(account).filter(role=Role.OWNER).exclude(person=person)
     owners = " or ".join(row.person.name for row in others[:3]) or "an owner"
     text = (
@@ -82,8 +88,7 @@ def _tell(person: Person, account: Account, about: str, what: str, also: Iterabl
         "set a new password on the page with your name, which ends all your other sessions, and tell an owner of "
         f"the team ({owners}) or whoever runs the server.\n"
     )
-    for address in {_address(person), *also}:
-        mail.queue(address, f"numberadmin: {about}, {account.name}", text)
+    mail.queue(address, f"numberadmin: {about}, {account.name}", text, kind=about)
 
 
 def _address(person: Person) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from numberadmin.accounts.models import Account, Invitation, Membership, Person, Restoration, Session
 from numberadmin.audit.models import Action
@@ -52,6 +53,8 @@ def end_what_was_open() -> Ended:
         now = timezone.now()
         links = Invitation.objects.filter(closed_at=None, ends_at__gt=now).update(closed_at=now)
         plans = Plan.objects.filter(state=Plan.State.APPLYING).update(state=Plan.State.PAUSED, message=PAUSED)
+        # Mails and work that were waiting then.
+        DBTaskResult.objects.all().delete()
         Restoration.objects.create()
         ended = Ended(sessions, links, plans)
         for account in Account.objects.order_by("id"):

@@ -113,11 +113,14 @@ def enter(user: sinch.User, account: Account) -> Membership:
     person, _ = Person.objects.get_or_create(sinch_user_id=user.id, defaults=values)
     if person.login is None:
         _bring_up_to_date(person, email=user.email)
-    Membership.objects.get_or_create(person=person, account=account, defaults={"role": Role.OWNER})
+    _, is_new = Membership.objects.get_or_create(person=person, account=account, defaults={"role": Role.OWNER})
     membership = of_person(person.pk).filter(account=account).first()
     if membership is None:
         raise Refusal(f"You are no longer in the team of {account.name}. You are not signed in.")
     _call(membership, _name(user), user.email)
+    if is_new and active(account).exclude(person=person).exists():
+        message = "Joined the team as owner, by a sign-in with the Sinch account."
+        record.event(account, Actor(membership, None, "", ""), Action.JOIN, message)
     return membership
 
 

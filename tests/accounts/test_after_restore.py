@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
 from numberadmin.accounts import devices, factor
 from numberadmin.accounts.models import Invitation, Membership, Person, Restoration, Session
 from numberadmin.accounts.roles import Role
 from numberadmin.audit.models import Entry
-from numberadmin.services import invitations
+from numberadmin.services import invitations, mail
 from numberadmin.services.models import Plan
 from numberadmin.services.results import NotHere
 from numberadmin.services.team import Powers
@@ -70,6 +71,14 @@ def test_a_plan_that_was_being_applied_waits_for_somebody_to_look(acme):
     assert "Plans paused: 1." in run()
     plan = Plan.objects.get()
     assert (plan.state, "Look before it goes on" in plan.message) == ("paused", True)
+
+
+def test_what_waited_in_the_queue_is_not_done_again(db, settings):
+    settings.MAIL_IS_SET_UP = True
+    mail.queue("bob@example.com", "Hello", "text", "link")
+    assert DBTaskResult.objects.ready().exists()
+    run()
+    assert not DBTaskResult.objects.exists()
 
 
 def test_the_people_are_listed_with_what_they_may(acme, signed_in):

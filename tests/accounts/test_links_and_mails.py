@@ -100,21 +100,21 @@ def test_a_form_sent_twice_uses_up_one(teams):
     assert Invitation.objects.count() == 1
 
 
-def test_one_address_gets_twenty_mails_a_day_from_all_teams(db, settings, caplog):
+def test_one_address_gets_ten_links_by_mail_a_day_from_all_teams(db, settings, caplog):
     settings.MAIL_IS_SET_UP = True
-    sent = [mail.send("bob@example.com", "Hello", "text") for _ in range(22)]
-    assert sent == [True] * 20 + [False] * 2
-    assert len(outbox.outbox) == 20
+    sent = [mail.send("bob@example.com", "Hello", "text", "link") for _ in range(12)]
+    assert sent == [True] * 10 + [False] * 2
+    assert len(outbox.outbox) == 10
     assert "bob@" not in caplog.text
-    assert mail.send("carol@example.com", "Hello", "text")
+    assert mail.send("carol@example.com", "Hello", "text", "link")
 
 
 def test_a_mail_server_that_is_not_there_breaks_nothing(db, settings):
     settings.MAIL_IS_SET_UP = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    assert not mail.send("bob@example.com", "Hello", "text")
-    assert not mail.send("bob\n@example.com", "Hello", "text")
+    assert not mail.send("bob@example.com", "Hello", "text", "link")
+    assert not mail.send("bob\n@example.com", "Hello", "text", "link")
 
 
 def test_of_many_at_once_exactly_as_many_pass_as_the_limit_says(tmp_path):

@@ -54,7 +54,7 @@ def invite(request: web.Request) -> HttpResponse:
     posting.say(request, outcome)
     if token:
         email = forms.text(request.POST, "email", 254).lower()
-        if settings.MAIL_IS_SET_UP and not _mailed(request, email, token):
+        if settings.MAIL_IS_SET_UP and not _mailed(request, email, token, "invitation"):
             messages.warning(request, "The mail could not be sent. Copy the link below and send it yourself.")
         _show(request, email, token)
     return redirect("team")
@@ -138,7 +138,7 @@ def _done(request: web.Request, change: "posting.Change") -> HttpResponse:
 
 
 def _sent(request: web.Request, outcome: Outcome, email: str, token: str) -> HttpResponse:
-    if _mailed(request, email, token):
+    if _mailed(request, email, token, "sign-in link"):
         messages.success(request, f"{outcome.message} It was sent to {email}, and is shown to nobody else.")
     else:
         invitations.undelivered(request.actor, token)
@@ -146,10 +146,10 @@ def _sent(request: web.Request, outcome: Outcome, email: str, token: str) -> Htt
     return redirect("team")
 
 
-def _mailed(request: web.Request, email: str, token: str) -> bool:
+def _mailed(request: web.Request, email: str, token: str, kind: str) -> bool:
     context = {"actor": request.actor, "url": _url(request, token), "hours": invitations.HOURS}
     subject = f"{request.actor.person.name} invites you to {request.actor.account.name} on numberadmin"
-    return mail.send(email, subject, render_to_string("accounts/invitation.txt", context))
+    return mail.send(email, subject, render_to_string("accounts/invitation.txt", context), kind)
 
 
 def _show(request: web.Request, email: str, token: str) -> None:
