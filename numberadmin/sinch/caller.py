@@ -183,11 +183,17 @@ def _taken(call: Call, request: PreparedRequest, answer: Answer, taker: Taker[T]
         header = str(request.headers["Authorization"])
         value = header.partition(" ")[2]
         hidden = (*call.hidden, header, value, value.rpartition(":")[2])
-        return _Result(answer.status, error=outcomes.refused(call.name, answer, hidden))
+        return _Result(answer.status, error=outcomes.refused(call.name, _address(call), answer, hidden))
     try:
         return _Result(answer.status, value=taker.done())
     except Damaged as damage:
         return _Result(answer.status, error=outcomes.unreadable(call.name, answer, str(damage)))
+
+
+def _address(call: Call) -> str:
+    """Of the host, as it is written in the settings, as far as it concerns anybody."""
+    parts = urlsplit(call.url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _worth_another(result: _Result[T], ends: float, tries: int) -> bool:
@@ -202,8 +208,10 @@ def _worth_another(result: _Result[T], ends: float, tries: int) -> bool:
 
 
 def _log(call: Call, result: _Result[T], seconds: float, tries: int) -> None:
-    code = result.error.code if result.error else None
+    error = result.error
+    code, reference = (error.code, "_".join(error.reference.split())) if error else (None, "")
     logger.info(
-        "%s: %s %s status=%s code=%s ms=%d attempts=%d",
+        "%s: %s %s status=%s code=%s ms=%d attempts=%d%s",
         *(call.name, call.verb, call.shown, result.status or "-", code or "-", seconds * 1000, tries),
+        f" reference={reference}" if reference else "",
     )

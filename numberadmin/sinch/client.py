@@ -1,4 +1,4 @@
-"""The eleven calls, each a method. Every call ends with its promised value or with a `SinchError`."""
+"""The ten calls, each a method. Every call ends with its promised value or with a `SinchError`."""
 
 import platform
 from collections.abc import Callable, Sequence

@@ -2,20 +2,28 @@
 
     SinchError
     ├── NotSent             nothing left this machine
+    │   ├── NoSuchHost          the host's name is not known
     │   └── Resting             the host has failed several times and is given a rest
-    ├── Refused             the remote said no: nothing was changed
-    │   ├── BadCredentials      40100, 40102
+    ├── Refused             the answer says no, by a status of 400 to 499: nothing was changed
+    │   ├── BadCredentials      any 401 but 40101, whatever its code or body
     │   ├── ClockOff            40101
     │   ├── NotEnoughCredit     40200
     │   ├── NotOwner            40300
     │   ├── WrongScheme         40301
     │   ├── NotFound            40400
+    │   ├── Gone                404 or 410 that does not come from this API
     │   ├── NoAccounting        42200
-    │   └── InvalidRequest      40000, 40001, 40002, 40003
-    └── Unanswered          sent, but no usable answer: a write may or may not have happened
+    │   ├── InvalidRequest      40000, 40001, 40002, 40003
+    │   └── TooManyRequests     429
+    └── Unanswered          sent, and what came does not tell: a write may or may not have happened
+
+What is left in doubt: no answer, half of one, an unreadable success, a redirection, a status of 500 and more, and the
+few of 400 to 499 that may come after the request was taken on (see `outcomes`).
 
 Codes: the "Error Codes" sections of the reference. A code counts only where it agrees with the HTTP status.
 """
+
+from datetime import datetime
 
 
 class SinchError(Exception):
@@ -23,8 +31,9 @@ class SinchError(Exception):
 
     `message` says in a sentence what happened; `remote_message` is the remote's own text, cleaned, at most
     300 characters, "" if there is none; `call` names the call ("check out"); `code` is the remote's error
-    code and `status` the HTTP status, None where there was none; `may_pass` says that the same read may
-    succeed in a moment.
+    code and `status` the HTTP status, None where there was none; `reference` is what the remote's support wants to
+    hear, cleaned, at most 64 characters, "" if there is none; `again_at` is when the remote wants to be asked again,
+    aware, None where it does not say; `may_pass` says that the same read may succeed in a moment.
     """
 
     def __init__(
@@ -35,6 +44,8 @@ class SinchError(Exception):
         code: int | None = None,
         status: int | None = None,
         remote_message: str = "",
+        reference: str = "",
+        again_at: datetime | None = None,
         may_pass: bool = False,
     ) -> None:
         super().__init__(call, message)
@@ -43,6 +54,8 @@ class SinchError(Exception):
         self.code = code
         self.status = status
         self.remote_message = remote_message
+        self.reference = reference
+        self.again_at = again_at
         self.may_pass = may_pass
 
     def __str__(self) -> str:
@@ -53,12 +66,16 @@ class NotSent(SinchError):
     """Not one byte of the request left this machine: nothing was changed, and it may be sent again."""
 
 
+class NoSuchHost(NotSent):
+    """The name of the host could not be found."""
+
+
 class Resting(NotSent):
     """Not tried: the host has failed several times in a row, and is asked again in some seconds."""
 
 
 class Refused(SinchError):
-    """The remote said no, with a documented code: nothing was changed."""
+    """The answer says no: nothing was changed. It may come from something on the way to the remote."""
 
 
 class BadCredentials(Refused):
@@ -87,12 +104,20 @@ class NotFound(Refused):
     """No such application, or a reservation that lapsed or never was."""
 
 
+class Gone(Refused):
+    """There is no such API at the address of the host."""
+
+
 class NoAccounting(Refused):
     """Accounting is not set up for the organisation."""
 
 
 class InvalidRequest(Refused):
     """The remote found a value missing or wrong."""
+
+
+class TooManyRequests(Refused):
+    """The remote takes no more requests for now; see `again_at`."""
 
 
 class Unanswered(SinchError):
@@ -105,7 +130,7 @@ REFUSALS: dict[int, tuple[type[Refused], str]] = {
     40002: (InvalidRequest, "Sinch missed a value in the request."),
     40003: (InvalidRequest, "Sinch did not accept the request."),
     40100: (BadCredentials, "Sinch did not accept the credentials."),
-    40101: (ClockOff, "Sinch did not accept the time of the request: this server's clock is off."),
+    40101: (ClockOff, "Sinch did not accept the time of the request."),
     40102: (BadCredentials, "Sinch did not accept the signature of the request."),
     40200: (NotEnoughCredit, "The Sinch account has too little credit."),
     40300: (NotOwner, "The person who signed in is not the owner of this organisation."),

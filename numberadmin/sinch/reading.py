@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from numberadmin.sinch import values
 from numberadmin.sinch.decoding import Row, anything, array
 from numberadmin.sinch.decoding import row as as_row
@@ -14,8 +16,6 @@ from numberadmin.sinch.values import Damaged
 T = TypeVar("T")
 
 INSTANCE_SECONDS = 172_800
-# E.164 has 15 digits at most.
-BEYOND_NUMBERS = 10**15
 _LONGEST_SECONDS = 366 * 86_400
 
 
@@ -25,8 +25,8 @@ def groups(body: bytes) -> Listing[NumberGroup]:
 
 
 def numbers(body: bytes) -> Listing[RentedNumber]:
-    """Rented numbers ("List all rented numbers"); a second row of one number is damaged."""
-    return _listing(body, rented_number, lambda row: row.number)
+    """An application's numbers ("Get numbers assigned to an application"); a second row of a number is damaged."""
+    return _listing(body, _in_application, lambda row: row.number)
 
 
 def _listing(body: bytes, read: Callable[[Row], T], key: Callable[[T], int]) -> Listing[T]:
@@ -58,14 +58,23 @@ def _group(row: Row) -> NumberGroup:
 
 
 def rented_number(row: Row) -> RentedNumber:
-    """One row of a list of rented numbers."""
-    number = values.whole_number(row.number, "number", least=1, most=BEYOND_NUMBERS - 1)
+    """One row of the list of all rented numbers. Where it tells of no capabilities, the number is shown with none."""
+    return _rented(row, () if row.capabilities is None else values.capabilities(row.capabilities))
+
+
+def _in_application(row: Row) -> RentedNumber:
+    """One row of an application's numbers. A write replaces all that it has for one capability, so a number with
+    unknown capabilities would be lost: its row is damaged."""
+    return _rented(row, values.capabilities(row.capabilities))
+
+
+def _rented(row: Row, capabilities: tuple[str, ...]) -> RentedNumber:
+    number = values.phone_number(row.number)
     try:
         return RentedNumber(
             number=number,
             group_id=None if row.group_id is None else values.whole_number(row.group_id, "group's id"),
-            # A write replaces all numbers of one capability: one with unknown capabilities would be lost.
-            capabilities=tuple(sorted(values.capabilities(row.capabilities))),
+            capabilities=tuple(sorted(capabilities)),
             application_key=values.application_key(row.application_key),
             country_id=values.text(row.country_id),
             city=values.text(row.city),
@@ -166,15 +175,33 @@ def nothing(body: bytes) -> None:
     """The answer 204 holds nothing to read."""
 
 
-def complaint(body: bytes) -> tuple[int | None, str]:
-    """The error code and the cleaned message, not yet cut, of an error; None and "" where there are none."""
+class Complaint(Struct, frozen=True):
+    """What an error says. `code` is None where there is none, the texts are cleaned, not yet cut, "" where there is
+    none. `own`: it has the remote's own form, so it comes from nothing on the way."""
+
+    code: int | None = None
+    message: str = ""
+    reference: str = ""
+    own: bool = False
+
+
+def complaint(body: bytes) -> Complaint:
+    """The body of an error, whatever it is."""
     try:
         found = _dict(anything(body))
+    except Damaged:
+        return Complaint()
+    try:
         code = values.whole_number(found.get("errorCode"), "code", least=10_000, most=99_999)
     except Damaged:
-        return None, ""
-    message = found.get("message")
-    return code, values.clean(message, 10_000) if isinstance(message, str) else ""
+        code = None
+    message, reference = found.get("message"), found.get("reference")
+    return Complaint(
+        code,
+        values.clean(message, 10_000) if isinstance(message, str) else "",
+        values.clean(str(reference), 10_000) if isinstance(reference, (str, int)) else "",
+        own=found.get("errorCode") not in (None, ""),
+    )
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ LONGEST_ROW = 16 << 20
 IN_MEMORY = 8 << 20
 WINDOW = 1 << 16
 # Part of each mark. A program that reads rows otherwise has another one, so that it reads each of them anew.
-VERSION = b"1"
+VERSION = b"2"
 NO_MARK = 0
 
 
@@ -79,7 +79,7 @@ class RentedNumbers:
     def extend(self, numbers: Sequence[Any], rows: Sequence[Any]) -> None:
         """More rows, in the order of the list, and what each gives as its number."""
         usual = set(map(type, rows)) <= {Raw} and set(map(type, numbers)) <= {int}
-        if not (usual and min(numbers, default=1) > 0 and max(numbers, default=1) < reading.BEYOND_NUMBERS):
+        if not (usual and min(numbers, default=1) > 0 and max(numbers, default=1) < values.BEYOND_NUMBERS):
             numbers, rows = self._readable(numbers, rows)
         texts = [bytes(row) for row in rows]
         self.numbers.extend(numbers)
@@ -94,7 +94,7 @@ class RentedNumbers:
         found, kept = [], []
         for value, row in zip(numbers, rows, strict=True):
             try:
-                number = values.whole_number(value, "number", least=1, most=reading.BEYOND_NUMBERS - 1)
+                number = values.phone_number(value)
             except Damaged:
                 self._unreadable += 1
                 continue

@@ -7,13 +7,14 @@ exception does not tell. Redirects, cookies, proxies and netrc belong to a `requ
 import logging
 import socket
 from collections.abc import Callable, Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from contextvars import ContextVar
 from typing import Any
 
 from msgspec import Struct
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.exceptions import RequestException
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -26,11 +27,13 @@ _current: ContextVar[Attempt] = ContextVar("attempt")
 
 
 class Answer(Struct, frozen=True):
-    """A complete answer, its body decoded; `date` is its Date header. `body` is empty where a feed took it."""
+    """An answer, its body decoded; `date` and `retry_after` are headers, "" where missing. `body` is empty where a feed
+    took it; of a status that was not promised it is as much as came, for the status is what counts."""
 
     status: int
     body: bytes
     date: str
+    retry_after: str = ""
 
 
 Feed = Callable[[bytes], None]
@@ -86,21 +89,35 @@ def exchange(
 ) -> Answer:
     """Send and take in. What it raises says little: `attempt` knows what was sent and whether time ran out.
 
-    The body of an answer with a promised status goes to `feed`; any other is kept.
+    The body of an answer with a promised status goes to `feed`; any other is kept, as far as it comes.
     """
     token = _current.set(attempt)
     try:
         limits = (attempt.connect_timeout, max(attempt.left(), 0.001))
         response = adapter.send(request, stream=True, timeout=limits, verify=True)
         with closing(response):
-            body = bytearray()
-            _take_in(response, max_bytes, feed if response.status_code in promised else body.extend)
+            if response.status_code not in promised:
+                return _another(response, max_bytes)
+            _take_in(response, max_bytes, feed)
         # A body without a length ends where the connection does: it may have been the deadline that ended it.
         if attempt.over:
             raise TimeoutError
-        return Answer(response.status_code, bytes(body), response.headers.get("Date", ""))
+        return _answer(response, b"")
     finally:
         _current.reset(token)
+
+
+def _another(response: Response, max_bytes: int) -> Answer:
+    body = bytearray()
+    # Whatever cuts the body short, the status has been said.
+    with suppress(RequestException, OSError, TooLarge):
+        _take_in(response, max_bytes, body.extend)
+    return _answer(response, bytes(body))
+
+
+def _answer(response: Response, body: bytes) -> Answer:
+    header = response.headers.get
+    return Answer(response.status_code, body, header("Date", ""), header("Retry-After", ""))
 
 
 def _take_in(response: Response, max_bytes: int, feed: Feed) -> None:

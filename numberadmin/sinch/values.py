@@ -11,6 +11,8 @@ from numberadmin.money import Money
 
 TEXT_LIMIT = 200
 
+# E.164 has 15 digits at most.
+BEYOND_NUMBERS = 10**15
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -45,14 +47,20 @@ def text(value: Any) -> str:
 
 
 def whole_number(value: Any, name: str, *, least: int = 0, most: int = 2**63 - 1) -> int:
-    """An exact integer, sent as one or as its digits; floats and truth values are none."""
+    """An exact integer, sent as one, as its digits, or with a point and zeros (7.0); truth values are none."""
     if type(value) is int and least <= value <= most:
         return value
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
+    if _is_digits(value) or _is_whole(value):
         value = int(value)
     if not _is_int(value) or not least <= value <= most:
         raise Damaged(f"the {name} is not a whole number that can be one")
     return int(value)
+
+
+def phone_number(value: Any) -> int:
+    """A number with its country code, below BEYOND_NUMBERS; as a text it may begin with a plus."""
+    value = value.removeprefix("+") if isinstance(value, str) else value
+    return whole_number(value, "number", least=1, most=BEYOND_NUMBERS - 1)
 
 
 def identifier(value: Any, name: str) -> str:
@@ -73,7 +81,8 @@ def application_key(value: Any) -> str:
 
 
 def capabilities(value: Any) -> tuple[str, ...]:
-    """Lower case, in the order sent, without repeats."""
+    """Lower case, in the order sent, without repeats. A single one may be sent without a list around it."""
+    value = [value] if isinstance(value, str) else value
     if not isinstance(value, list) or len(value) > _SHORT:
         raise Damaged("the capabilities cannot be read")
     try:
@@ -96,27 +105,29 @@ def money(value: Any) -> Money | None:
     """The exact price; None where it is unclear: no currency, below zero, not finite, or beyond belief."""
     if not isinstance(value, dict):
         return None
-    amount, currency = value.get("amount"), value.get("currencyId")
-    if isinstance(amount, (Decimal, int, str)) and isinstance(currency, str) and len(currency) == 3:
-        return _money(amount, type(amount).__name__, currency)
+    amount, currency = _written(value.get("amount")), value.get("currencyId")
+    if len(amount) <= _SHORT and isinstance(currency, str) and len(currency) == 3:
+        return _money(amount, currency)
     return None
 
 
 @_remembered
-def _money(value: Decimal | int | str, kind: str, currency: str) -> Money | None:
-    """`kind` tells values apart that are equal, as 1 and 1.00 are."""
-    amount = _amount(value)
-    if amount is None or not _CURRENCY.fullmatch(currency):
+def _money(amount: str, currency: str) -> Money | None:
+    whole, point, decimals = amount.partition(".")
+    # Zeros at the end say nothing: 2.00000 is 2.00.
+    amount = whole + point + decimals[:2] + decimals[2:].rstrip("0")
+    if not _AMOUNT.fullmatch(amount) or not _CURRENCY.fullmatch(currency):
         return None
-    return Money(amount=amount, currency=currency.upper())
+    return Money(amount=Decimal(amount), currency=currency.upper())
 
 
-def _amount(value: Any) -> Decimal | None:
-    if isinstance(value, Decimal) and value.is_finite() and -20 < value.adjusted() < 20:
-        value = format(value, "f")
-    elif _is_int(value) and 0 <= value < 10**20:
-        value = str(value)
-    return Decimal(value) if isinstance(value, str) and _AMOUNT.fullmatch(value) else None
+def _written(amount: Any) -> str:
+    """The text of an amount, which tells values apart that are equal, as 2.0 and 2.00 are; "" for what is none."""
+    if isinstance(amount, Decimal) and amount.is_finite() and -20 < amount.adjusted() < 20:
+        return format(amount, "f")
+    if _is_int(amount) and 0 <= amount < 10**20:
+        return str(amount)
+    return amount if isinstance(amount, str) else ""
 
 
 def moment(value: Any) -> datetime | None:
@@ -131,6 +142,16 @@ def _moment(value: str) -> datetime | None:
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _is_digits(value: Any) -> bool:
+    return isinstance(value, str) and _DIGITS.fullmatch(value) is not None
+
+
+def _is_whole(value: Any) -> bool:
+    """Of a decimal: nothing but zeros behind the point."""
+    is_near = isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 20
+    return is_near and bool(value == value.to_integral())
 
 
 def _is_int(value: Any) -> bool:

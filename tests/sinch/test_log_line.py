@@ -30,6 +30,14 @@ def test_a_refusal_is_logged_with_its_code(caplog: pytest.LogCaptureFixture) -> 
     assert "DELETE /v1/applications/key/a%0D%0Ab/numbers/7 status=404 code=40400" in line
 
 
+def test_the_reference_of_an_error_is_in_its_line_as_one_word(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "numberadmin.sinch")
+    refusal = answer(404, {"errorCode": 40400, "reference": "abc 7\nstatus=200"})
+    with serving(refusal) as server, pytest.raises(NotFound):
+        server.client().remove_number(INSTANCE, "key", 7)
+    assert lines(caplog)[0].endswith(" attempts=1 reference=abc_7_status=200")
+
+
 def test_the_identity_of_a_log_in_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with serving(answer(200, {"authorization": "t", "user": {"id": 1}})) as server:

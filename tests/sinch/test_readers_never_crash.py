@@ -16,7 +16,7 @@ READERS = [reading.numbers, reading.groups, reading.organisations, reading.ticke
            reading.complaint]  # fmt: skip
 FIELDS = ["number", "groupId", "capabilities", "applicationKey", "city", "country", "areaCode", "expires", "cost",
           "availability", "type", "id", "secret", "authorization", "user", "profile", "expiresIn", "referenceId",
-          "errorCode", "message", "amount", "currencyId"]  # fmt: skip
+          "errorCode", "message", "reference", "amount", "currencyId"]  # fmt: skip
 
 texts = st.text(st.characters(), max_size=8)
 leaves = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | texts | st.just("2.00")

@@ -2,9 +2,11 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from numberadmin.money import Money
-from numberadmin.sinch import NumberGroup, reading
+from numberadmin.sinch import NumberGroup, reading, values
 
 ROW = """{"groupId": "13", "country": "France", "countryId": "FR", "city": "PARIS", "type": "Voice", "extra": [1],
 "availability": 7, "areaCode": "01", "cost": {"amount": 2.00, "currencyId": "usd"}}"""
@@ -35,6 +37,12 @@ def test_capabilities_keep_the_order_of_the_remote() -> None:
     assert row.capabilities == ("voice", "sms")
 
 
+@pytest.mark.parametrize(("text", "capabilities"), [("null", ()), ('"voice"', ("voice",)), ("[]", ())])
+def test_a_group_may_list_one_capability_or_none(text: str, capabilities: tuple[str, ...]) -> None:
+    row = reading.groups(f'[{{"groupId": 13.0, "availability": 7.0, "capabilities": {text}}}]'.encode()).rows[0]
+    assert (row.group_id, row.availability, row.capabilities) == (13, 7, capabilities)
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [("2.00", "2.00"), ("0.1", "0.1"), ("2", "2"), ("0", "0"), ('"2.50"', "2.50"), ("2e1", "20"), ("1.5E-1", "0.15")],
@@ -43,6 +51,20 @@ def test_an_amount_keeps_every_digit_of_the_text(text: str, amount: str) -> None
     cost = with_cost(f'{{"amount": {text}, "currencyId": "EUR"}}')
     assert cost is not None
     assert str(cost.amount) == amount
+
+
+@pytest.mark.parametrize(("text", "amount"), [("2.00000", "2.00"), ('"7.7700000000"', "7.77"), ("0.0025000", "0.0025")])
+def test_zeros_at_the_end_of_an_amount_say_nothing(text: str, amount: str) -> None:
+    test_an_amount_keeps_every_digit_of_the_text(text, amount)
+
+
+@given(texts=st.permutations(["7.77001", "7.77000", "7.77", "7.7700", '"7.77"', "7.770000000"]))
+@settings(max_examples=40, deadline=None)
+def test_no_price_depends_on_what_was_read_before(texts: list[str]) -> None:
+    values._money.cache_clear()
+    for text in texts:
+        cost = with_cost(f'{{"amount": {text}, "currencyId": "EUR"}}')
+        assert (cost and cost.amount) == (None if text == "7.77001" else Decimal("7.77"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from numberadmin.money import Money
-from numberadmin.sinch import RentedNumber, reading
+from numberadmin.sinch import RentedNumber, decoding, reading
 from numberadmin.sinch.values import Damaged
 
 ROW = """{"number": 14150005551, "groupId": 13, "capabilities": ["voice"], "applicationKey": "bb7b4e39-4227",
@@ -46,15 +46,15 @@ def test_what_may_be_missing_is_empty() -> None:
     assert (row.group_id, row.application_key, row.city, row.expires, row.cost) == (None, "", "", None, None)
 
 
-@pytest.mark.parametrize("text", ["14150005550", '"14150005550"'])
-def test_a_number_is_an_integer_or_its_digits(text: str) -> None:
+@pytest.mark.parametrize("text", ["14150005550", '"14150005550"', '"+14150005550"', "14150005550.0", "1.415000555e10"])
+def test_a_number_is_an_integer_however_it_is_written(text: str) -> None:
     assert read_one(number=text).number == 14150005550
 
 
 @pytest.mark.parametrize(
     "text",
-    ["1.415e10", "1.0", "true", "-1", "0", "9223372036854775808", "1" * 16, '"+1415"', '"1 4"', '""', '"٣"',
-     "null", "[]", "{}", "NaN", "9" * 5000, '"' + "9" * 5000 + '"'],
+    ["1415.5", "1e15", "-1.0", "true", "-1", "0", "9223372036854775808", "1" * 16, '"++1415"', '"+"', '"1.0"', '"1 4"',
+     '""', '"٣"', "null", "[]", "{}", "NaN", "9" * 5000, '"' + "9" * 5000 + '"'],
 )  # fmt: skip
 def test_anything_else_is_no_number(text: str) -> None:
     listing = reading.numbers(changed(number=text))
@@ -95,7 +95,16 @@ def test_capabilities_are_sorted_lower_case_words_without_repeats() -> None:
     assert read_one(capabilities="[]").capabilities == ()
 
 
-@pytest.mark.parametrize("text", ["null", '"voice"', '["voice", 7]', '["vo ice"]', '[""]', '["a/b"]'])
+def test_a_single_capability_needs_no_list_around_it() -> None:
+    assert read_one(capabilities='"Voice"').capabilities == ("voice",)
+
+
+def test_in_the_list_of_all_a_number_without_capabilities_is_shown_with_none() -> None:
+    row = reading.rented_number(decoding.row(decoding.array(changed(capabilities="null"))[0]))
+    assert (row.number, row.capabilities) == (1, ())
+
+
+@pytest.mark.parametrize("text", ["null", '"voice, sms"', '["voice", 7]', '["vo ice"]', '[""]', '["a/b"]'])
 def test_unknown_capabilities_damage_the_row_because_a_write_would_lose_it(text: str) -> None:
     assert reading.numbers(changed(capabilities=text)).damaged
 
@@ -105,6 +114,7 @@ def test_unknown_capabilities_damage_the_row_because_a_write_would_lose_it(text:
     [
         ('"2015-12-31T23:59:59Z"', datetime(2015, 12, 31, 23, 59, 59, tzinfo=UTC)),
         ('"2015-12-31T23:59:59"', datetime(2015, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ('"2015-12-31T23:59:59.1234567Z"', datetime(2015, 12, 31, 23, 59, 59, 123456, tzinfo=UTC)),
         ('"2015-12-31"', datetime(2015, 12, 31, tzinfo=UTC)),
         ('"0001-01-01T00:00:00+14:00"', None),
         ('"soon"', None),

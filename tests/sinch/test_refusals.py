@@ -7,7 +7,7 @@ import pytest
 
 from numberadmin import sinch
 from numberadmin.sinch import Identity, SinchError
-from tests.sinch.servers import INSTANCE, Behaviour, answer, error, serving
+from tests.sinch.servers import INSTANCE, Behaviour, answer, error, raw, serving
 
 REFUSALS = [
     (40000, sinch.InvalidRequest),
@@ -41,12 +41,43 @@ def test_a_documented_code_that_agrees_with_the_status_is_a_refusal(code: int, k
 
 
 @pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        (error(409, 40400), sinch.Refused),
+        (error(400, 40400), sinch.Refused),
+        (error(404, 40401), sinch.Refused),
+        (error(418, 41800), sinch.Refused),
+        (error(409, 40900), sinch.Refused),
+        (answer(402, {"errorCode": "x"}), sinch.Refused),
+        (answer(404, {"errorCode": "ResourceNotFound"}), sinch.Refused),
+        (answer(404, {"errorCode": "40400"}), sinch.NotFound),
+        (answer(403, b"<html>"), sinch.Refused),
+        (answer(413, b""), sinch.Refused),
+        (answer(404, b"<html>"), sinch.Gone),
+        (answer(404, [40400]), sinch.Gone),
+        (answer(404, {"message": "no Route matched with those values"}), sinch.Gone),
+        (answer(410, b""), sinch.Gone),
+        (answer(429, b""), sinch.TooManyRequests),
+        (error(429, 42901), sinch.TooManyRequests),
+        (answer(401, b""), sinch.BadCredentials),
+        (answer(401, b"<html>"), sinch.BadCredentials),
+        (answer(401, [7]), sinch.BadCredentials),
+        (error(401, 40108), sinch.BadCredentials),
+        (error(401, 40300), sinch.BadCredentials),
+        (raw(b"HTTP/1.1 401 X\r\nContent-Length: 99\r\n\r\n{", close=True), sinch.BadCredentials),
+    ],
+)
+def test_a_status_of_400_to_499_is_a_refusal_whatever_came_with_it(behaviour: Behaviour, kind: type) -> None:
+    assert type(checked_out(behaviour)) is kind
+
+
+@pytest.mark.parametrize(
     "behaviour",
-    [error(409, 40400), error(400, 40400), error(418, 41800), error(404, 40401), error(500, 50000), error(503, 50300),
-     error(200, 40200), answer(200, b""), answer(404, b"<html>"), answer(401, b""),
-     answer(402, {"errorCode": "x"}), answer(429, b""), answer(404, [40400])],
+    [error(500, 50000), error(503, 50300), error(503, 40400), answer(502, b"<html>"), error(200, 40200),
+     answer(200, b""), answer(302), error(408, 40800), answer(408), answer(499), answer(409, b"<html>"), answer(425),
+     raw(b"HTTP/1.1 502 X\r\nContent-Length: 99\r\n\r\n{", close=True)],
 )  # fmt: skip
-def test_anything_else_leaves_a_write_unknown(behaviour: Behaviour) -> None:
+def test_what_does_not_tell_leaves_a_write_in_doubt(behaviour: Behaviour) -> None:
     assert type(checked_out(behaviour)) is sinch.Unanswered
 
 
@@ -79,6 +110,33 @@ def test_a_clock_without_a_date_to_compare_is_off_by_an_unknown_time(date: str) 
 def test_a_wrong_password_is_said_in_its_own_words() -> None:
     with serving(error(401, 40100)) as server, pytest.raises(sinch.BadCredentials, match="password"):
         server.client().log_in(Identity.parse("jane@example.com"), "wrong")
+
+
+@pytest.mark.parametrize("seconds", [0, 30, 3600])
+def test_a_remote_that_gets_too_many_requests_says_when_to_come_back(seconds: int) -> None:
+    refusal = checked_out(answer(429, b"<html>", f"Retry-After: {seconds}"))
+    assert refusal.again_at is not None
+    assert (refusal.again_at - datetime.now(UTC)).total_seconds() == pytest.approx(seconds, abs=30)
+
+
+def test_a_date_to_come_back_at_is_by_the_clock_of_the_remote() -> None:
+    theirs = datetime.now(UTC) - timedelta(hours=2)
+    headers = [f"Date: {format_datetime(theirs, usegmt=True)}"]
+    headers += [f"Retry-After: {format_datetime(theirs + timedelta(minutes=5), usegmt=True)}"]
+    fault = checked_out(answer(503, b"", *headers))
+    assert fault.again_at is not None
+    assert (fault.again_at - datetime.now(UTC)).total_seconds() == pytest.approx(300, abs=30)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-5", "1e3", "9" * 4500, "9999999", "Mon, 99 Foo 2015 99:99:99 GMT"])
+def test_a_time_to_come_back_that_makes_no_sense_is_none(text: str) -> None:
+    assert checked_out(answer(429, b"", f"Retry-After: {text}")).again_at is None
+
+
+def test_the_reference_for_the_support_of_the_remote_is_kept() -> None:
+    body = {"errorCode": "40003", "message": "No.", "reference": "a1b2-\u202e\n" + "c" * 90, "status": 400}
+    refusal = checked_out(answer(400, body))
+    assert (refusal.code, refusal.reference) == (40003, ("a1b2- " + "c" * 90)[:64])
 
 
 def test_a_long_message_is_cut() -> None:

@@ -35,7 +35,10 @@ def every(listing: RentedNumbers) -> list[RentedNumber]:
     body=rows.map(lambda value: json.dumps([r | {"capabilities": []} for r in value]).encode()), indent=st.booleans()
 )
 @example(body=b'[{"number":1,"capabilities":[],"city":"},{"},{"number":2,"capabilities":[],"city":"}]"}]', indent=False)
-@example(body=b'[{"number":1,"capabilities":[],"x":[{},{"number":3,"capabilities":[]},{}]},{"number":2}]', indent=True)
+@example(
+    body=b'[{"number":1,"capabilities":[],"x":[{},{"number":3,"capabilities":[]},{}]},{"number":2,"capabilities":7}]',
+    indent=True,
+)
 def test_in_parts_or_whole_the_list_is_the_same(body: bytes, indent: bool) -> None:
     if indent:
         body = json.dumps(json.loads(body), indent=3).encode()

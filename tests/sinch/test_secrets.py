@@ -56,6 +56,13 @@ def test_a_message_of_the_remote_that_repeats_a_secret_is_dropped() -> None:
         assert caught.value.remote_message == ""
 
 
+def test_a_reference_of_the_remote_that_repeats_a_secret_is_dropped() -> None:
+    body = {"errorCode": 40003, "reference": f"x {INSTANCE.secret}"}
+    with serving(answer(400, body)) as server, pytest.raises(SinchError) as caught:
+        CALLS[3](server.client())
+    assert caught.value.reference == ""
+
+
 def test_a_success_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with serving(answer(200, {"authorization": "canary-answer", "user": {"id": 1}})) as server:
