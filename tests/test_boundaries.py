@@ -9,7 +9,14 @@ ROOT = Path(__file__).parent.parent
 FACES = ("shop", "inventory", "numberadmin.web", "numberadmin.accounts.views", "numberadmin.audit.views")
 FORBIDDEN = {
     "numberadmin/sinch": ("django", "numberadmin.sandbox", "numberadmin.services", "numberadmin.accounts", *FACES),
-    "numberadmin/sandbox": ("django", "numberadmin.services", "numberadmin.accounts", "numberadmin.audit", *FACES),
+    "numberadmin/sandbox": (
+        "django",
+        "numberadmin.sinch",
+        "numberadmin.services",
+        "numberadmin.accounts",
+        "numberadmin.audit",
+        *FACES,
+    ),
     "numberadmin/audit": ("numberadmin.sinch", "numberadmin.sandbox", "shop", "inventory"),
     "numberadmin/services": ("numberadmin.sandbox", *FACES),
     "shop": ("inventory", "numberadmin.sandbox", "numberadmin.sinch.client", "requests"),

@@ -1,27 +1,30 @@
 """Who may ask: logging in, instances, organisations, and the check of a signed request."""
 
 import base64
-import hmac
 import json
+import re
 import secrets
 import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from numberadmin.sandbox.signature import is_signed
 from numberadmin.sandbox.state import Account, ApiError, Instance, Organisation, State, encode
-from numberadmin.sinch.signing import sign
 
 LOG_IN_KEY = "669762D5-2B10-44E0-8418-BC9EE4457555"
 CLOCK_TOLERANCE = 300.0  # seconds
 Headers = Any
+_BARE_NAME = re.compile(rb"([{,] ?)([A-Za-z_]\w{0,40})(?= ?:)")
 
 
 def log_in(state: State, headers: Headers, kind: str, identity: str, body: bytes) -> dict[str, Any]:
     """Trade a password for a ticket ("Log in")."""
     if credentials(headers, "application") != LOG_IN_KEY:
         raise ApiError(40100, "Invalid authorization key.")
-    check_timestamp(state, headers)
+    # The provider's own client sends none here.
+    if "X-Timestamp" in headers:
+        check_timestamp(state, headers)
     if kind not in ("email", "number", "username"):
         raise ApiError(40001, f"Invalid identity type: {kind}.  Type must be one of: email, number, username.")
     password = required(parse(body), "password", str)
@@ -60,16 +63,27 @@ def create_instance(state: State, headers: Headers, body: bytes) -> dict[str, An
     check_timestamp(state, headers)
     if ticket not in state.tickets:
         raise ApiError(40100, "Invalid or expired user authorization.")
-    content = parse(body)
-    if required(content, "authorization", str) != ticket:
+    content = _parse_loosely(body)
+    # The provider's own sample has it in the header alone, and wishes for a time.
+    if content.setdefault("authorization", ticket) != ticket:
         raise ApiError(40100, "The authorization of the body is not that of the header.")
+    wished = content.get("expiresIn")
+    seconds = min(state.instance_lifetime, wished if type(wished) is int and wished > 0 else state.instance_lifetime)
     version = required(content, "version", dict)
     required(version, "os", str)
     required(version, "platform", str)
     secret = base64.b64encode(secrets.token_bytes(16)).decode()
-    instance = Instance(str(uuid4()), secret, state.tickets[ticket], time.time() + state.instance_lifetime)
+    instance = Instance(str(uuid4()), secret, state.tickets[ticket], time.time() + seconds)
     state.instances[instance.id] = instance
-    return {"id": instance.id, "secret": secret, "expiresIn": int(state.instance_lifetime)}
+    return {"id": instance.id, "secret": secret, "expiresIn": int(seconds)}
+
+
+def _parse_loosely(body: bytes) -> dict[str, Any]:
+    """JSON, or an object of JavaScript: the provider's own sample leaves a name without quotes."""
+    try:
+        return parse(body)
+    except ApiError:
+        return parse(_BARE_NAME.sub(rb'\1"\2"', body[:10_000]))
 
 
 def organisations(state: State, account: str) -> Any:
@@ -90,15 +104,16 @@ def owned(state: State, account: str, organisation_id: str) -> Organisation:
     return found
 
 
-def signed_by(state: State, headers: Headers, verb: str, path: str, body: bytes) -> str:
-    """The account whose instance signed the request; the signature covers the bytes as they came."""
+def signed_by(state: State, headers: Headers, verb: str, target: str, body: bytes) -> str:
+    """The account whose instance signed the request; the signature covers the bytes as they came. A query may be signed
+    with the path, as the provider's own client does, or not, as its documentation says."""
     name, _, signature = credentials(headers, "instance").partition(":")
     instance = state.instances.get(name)
     if instance is None or instance.expires_at <= time.time():
         raise ApiError(40100, "The instance is unknown or has expired.")
     timestamp = check_timestamp(state, headers)
-    expected = sign(instance.secret, verb, body, headers.get("Content-Type", ""), timestamp, path)
-    if not hmac.compare_digest(expected.encode(), signature.encode()):
+    content_type, resources = headers.get("Content-Type", ""), {target, target.partition("?")[0]}
+    if not is_signed(signature, instance.secret, resources, verb, body, content_type, timestamp):
         raise ApiError(40102, "Invalid signature.")
     return instance.account
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-KINDS = ("delay", "lag", "lose", "drop", "truncate", "drip", "html", "status", "body", "gzip", "stale")
+KINDS = ("delay", "lag", "lose", "drop", "truncate", "drip", "html", "status", "refuse", "body", "gzip", "stale")
 MATCHES = ("verb", "path", "listener", "nth")
 
 
@@ -39,9 +39,9 @@ class Fault:
 
     `delay` waits and applies; `lag` applies and waits (`seconds`). `lose` applies and `drop` does not, and neither
     answers. `truncate` applies and stops after `keep` bytes (half of it), `drip` applies and sends a byte every
-    `seconds`. `html` and `status` (`status`, `code`, `message`, `headers`) apply nothing. `body` applies and
-    answers `body` instead (a text as it stands, in `encoding`, or any JSON value; `status`, `content_type`, `headers`),
-    `gzip` as many zero `megabytes`. `stale` answers a list as it was before the last write.
+    `seconds`. `html` and `status` (`status`, `code`, `message`, `headers`) apply nothing. `body` applies, `refuse`
+    does not, and both answer `body` instead (a text as it stands, in `encoding`, or any JSON value; `status`,
+    `content_type`, `headers`), `gzip` as many zero `megabytes`. `stale` answers a list as it was before the last write.
     """
 
     kind: str
@@ -135,6 +135,8 @@ def serve(fault: Fault | None, wire: Wire, apply: Callable[[bool], Reply]) -> No
             _send(wire, apply(True))
         case "html" | "status":
             _send(wire, _refusal(fault))
+        case "refuse":
+            _send(wire, _instead(fault))
         case "body" | "gzip":
             apply(False)
             _send(wire, _instead(fault))

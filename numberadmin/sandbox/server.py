@@ -20,13 +20,14 @@ class Call:
 
     def __init__(self, state: State, verb: str, target: str, headers: Any, body: bytes) -> None:
         self.state, self.verb, self.headers, self.body = state, verb, headers, body
+        self.target = target
         self.path, _, query = target.partition("?")
         self.query = parse_qs(query, keep_blank_values=True)
         self.stale = False
 
     def account(self) -> str:
         """Who signed it."""
-        return access.signed_by(self.state, self.headers, self.verb, self.path, self.body)
+        return access.signed_by(self.state, self.headers, self.verb, self.target, self.body)
 
     def content(self) -> dict[str, Any]:
         """Its JSON object."""

@@ -58,10 +58,14 @@ class Person:
         answer = post(f"{self.urls['api']}/v1/instance", {"Authorization": f"User {self.ticket}"}, body).json()
         self.instance, self.secret = answer["id"], answer["secret"]
 
-    def headers(self, verb: str, url: str, body: bytes, content_type: str = JSON, skew: float = 0) -> dict[str, str]:
+    def headers(
+        self, verb: str, url: str, body: bytes, content_type: str = JSON, skew: float = 0, signs_query: bool = False
+    ) -> dict[str, str]:
         sent = timestamp(skew)
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if signs_query else parts.path
         digest = base64.b64encode(hashlib.md5(body).digest()).decode() if body else ""
-        text = f"{verb}\n{digest}\n{content_type}\nx-timestamp:{sent}\n{urlsplit(url).path}"
+        text = f"{verb}\n{digest}\n{content_type}\nx-timestamp:{sent}\n{path}"
         signature = hmac.new(base64.b64decode(self.secret), text.encode(), hashlib.sha256).digest()
         sender = f"Instance {self.instance}:{base64.b64encode(signature).decode()}"
         return {"Authorization": sender, "X-Timestamp": sent, "Content-Type": content_type}

@@ -121,6 +121,13 @@ def test_body_answers_anything_instead(jane: Person, control: Control, body: Any
     assert assigned(control)
 
 
+def test_refuse_answers_anything_and_does_nothing(jane: Person, control: Control) -> None:
+    control.fault(kind="refuse", match=PUT, body="<h1>no</h1>", status=403)
+    answer = jane.assign(NIGHT_DESK, [NUMBER])
+    assert (answer.status_code, answer.text) == (403, "<h1>no</h1>")
+    assert not assigned(control)
+
+
 def test_gzip_answers_far_more_than_it_sends(jane: Person, control: Control) -> None:
     control.fault(kind="gzip", megabytes=3)
     answer = jane.ask("GET", LIST)

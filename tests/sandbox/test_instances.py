@@ -18,14 +18,22 @@ def test_a_ticket_becomes_an_instance_for_two_days(sandbox: Sandbox, jane: Perso
     assert answer["expiresIn"] == 172800
 
 
-@pytest.mark.parametrize(
-    ("left_out", "code"), [("authorization", 40002), ("version", 40002), ("os", 40002), ("platform", 40002)]
-)
-def test_nothing_of_the_body_may_be_left_out(sandbox: Sandbox, jane: Person, left_out: str, code: int) -> None:
+@pytest.mark.parametrize(("left_out", "code"), [("version", 40002), ("os", 40002), ("platform", 40002)])
+def test_nothing_of_the_version_may_be_left_out(sandbox: Sandbox, jane: Person, left_out: str, code: int) -> None:
     version = {name: value for name, value in VERSION.items() if name != left_out}
     body = {"authorization": jane.ticket, "version": version}
     body.pop(left_out, None)
     assert refused(create(sandbox, jane, body)) == code
+
+
+def test_the_ticket_may_be_in_the_header_alone(sandbox: Sandbox, jane: Person) -> None:
+    assert create(sandbox, jane, {"version": VERSION}).status_code == 200
+
+
+@pytest.mark.parametrize(("wish", "given"), [(128_000, 128_000), (999_999, 172_800), (0, 172_800), ("x", 172_800)])
+def test_a_shorter_time_may_be_wished_for(sandbox: Sandbox, jane: Person, wish: Any, given: int) -> None:
+    body = {"authorization": jane.ticket, "version": VERSION, "expiresIn": wish}
+    assert create(sandbox, jane, body).json()["expiresIn"] == given
 
 
 def test_header_and_body_must_hold_the_same_ticket(sandbox: Sandbox, jane: Person, hank: Person) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from numberadmin.sandbox import Sandbox
-from tests.sandbox.people import LOG_IN, log_in, post, refused, timestamp
+from tests.sandbox.people import LOG_IN, log_in, post, refused, send, timestamp
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,11 @@ def test_the_headers_must_be_those_of_the_reference(sandbox: Sandbox, headers: d
 def test_the_body_must_hold_a_password(sandbox: Sandbox, body: object, code: int) -> None:
     url = f"{sandbox.urls['user']}/v1/users/email/demo@example.com/authentication"
     assert refused(post(url, LOG_IN, body)) == code
+
+
+def test_a_log_in_without_a_time_is_let_in_as_the_published_client_sends_none(sandbox: Sandbox) -> None:
+    url = f"{sandbox.urls['user']}/v1/users/email/demo@example.com/authentication"
+    assert send("POST", url, LOG_IN, b'{"password":"demo-password"}').status_code == 200
 
 
 def test_the_scheme_word_may_be_in_any_case(sandbox: Sandbox) -> None:

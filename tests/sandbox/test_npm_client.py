@@ -26,6 +26,24 @@ def node() -> str:
     return node
 
 
+def test_the_providers_own_sample_runs_as_it_is(node: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    samples = FOLDER / "node_modules" / "sinch-request" / "samples"
+    text = (samples / "partnerListDID_digest.js").read_text().replace("../index.js", str(samples.parent / "index.js"))
+    text = text.replace("PARTNER_USER@EXAMPLE.COM", sample.DEMO_IDENTITY).replace("SOME_PASSWORD", sample.DEMO_PASSWORD)
+    (tmp_path / "sample.js").write_text(text)
+    hosts = {name: sandbox.urls[host] for name, host in (("userapi", "user"), ("api", "api"), ("portalapi", "portal"))}
+    done = subprocess.run(
+        [node, "--no-deprecation", "-r", str(Path(__file__).with_name("redirect.js")), str(tmp_path / "sample.js")],
+        env=os.environ | {"HOSTS": json.dumps(hosts)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert "FR, PARIS(01) - " in done.stdout
+    assert [entry["status"] for entry in sandbox.control.log()] == [200] * 4
+
+
 def test_the_published_client_rents_and_assigns(node: str, sandbox: Sandbox) -> None:
     script = Path(__file__).with_name("session.js")
     done = subprocess.run(
