@@ -38,10 +38,15 @@ class Person(AbstractBaseUser):
 
 
 class Account(models.Model):
-    """A Sinch organisation: the team, its numbers, its audit."""
+    """A Sinch organisation: the team, its numbers, its audit. Sinch tells its name, and may tell of it where it is on
+    the web, its phone, country and VAT number: they tell it from another one of the same name."""
 
     organisation_id = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
+    website = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=200, blank=True)
+    country_id = models.CharField(max_length=200, blank=True)
+    vat_number = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # From this day on, who has no second factor sets one up before anything else.
     factor_from = models.DateField(null=True)

@@ -18,7 +18,8 @@ BATCH = 50
 MOST_IN_A_ROW = 500
 CSV_COLUMNS = (
     "position", "at", "finished_at", "operation", "part_of", "action", "outcome", "actor", "actor_id", "address",
-    "session", "application_key", "application", "numbers", "was", "became", "price", "error_code", "reason", "message",
+    "session", "application_key", "application", "numbers", "was", "became", "price", "error_code",
+    "reference", "reason", "message",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "before": row.before,
         "price": row.price,
         "error_code": row.error_code,
+        "reference": row.reference,
         "reason": row.reason,
         "message": row.message,
         "hash": row.hash,

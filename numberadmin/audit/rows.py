@@ -37,7 +37,7 @@ class Row:
 
     `lines` may be the first of them only, `count` says how many there are. `before` is what each capability of the
     application held before the write, where it was asked for. An operation with steps has `many` lines of a plan, and
-    its numbers stand in the steps, each of which is `part_of` it.
+    its numbers stand in the steps, each of which is `part_of` it. `reference` is what Sinch's support wants to hear.
     """
 
     position: int
@@ -57,6 +57,7 @@ class Row:
     reason: str
     message: str
     error_code: int | None
+    reference: str
     lines: list[RowLine]
     count: int
     cart: list[dict[str, Any]]
@@ -107,13 +108,24 @@ def _joined(
 ) -> list[Row]:
     """Joins each first entry with what came of it: as many queries for many rows as for one."""
     ends = Entry.objects.filter(operation__in=[entry.operation for entry in firsts], phase__in=(*LASTS, Phase.EVENT))
-    lasts = {entry.operation: entry for entry in parts(ends, names_then="names", **further).order_by("id")}
+    lasts: dict[UUID, Entry] = {}
+    references: dict[UUID, str] = {}
+    for entry in parts(ends, names_then="names", answer="answer", **further).order_by("id"):
+        lasts[entry.operation] = entry
+        # What Sinch said stands in the outcome, also where reading has settled it since.
+        references[entry.operation] = _reference(entry) or references.get(entry.operation, "")
     lines = lines_of([lasts.get(entry.operation, entry).pk for entry in firsts])
     rows = []
     for first in firsts:
         last = lasts.get(first.operation, first)
-        rows.append(_row(first, last, *lines.get(last.pk, ([], 0)), labels))
+        row = _row(first, last, *lines.get(last.pk, ([], 0)), labels, references.get(first.operation, ""))
+        rows.append(row)
     return rows
+
+
+def _reference(entry: Entry) -> str:
+    answer = getattr(entry, "answer", None)
+    return str(answer.get("reference", "")) if isinstance(answer, dict) else ""
 
 
 def parts(entries: QuerySet[Entry], **parts: str) -> QuerySet[Entry]:
@@ -148,7 +160,9 @@ def _some_lines(entries: list[int], number: int | None) -> Lines:
     return {entry: (shown[entry], count) for entry, count, _ in counts}
 
 
-def _row(first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: Mapping[str, str]) -> Row:
+def _row(
+    first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: Mapping[str, str], reference: str
+) -> Row:
     before = getattr(last, "before", None)
     labels = {**labels, **(getattr(last, "names_then", None) or {})}
     return Row(
@@ -169,6 +183,7 @@ def _row(first: Entry, last: Entry, lines: Sequence[Line], count: int, labels: M
         reason=first.reason,
         message=last.message,
         error_code=last.error_code,
+        reference=reference,
         lines=[
             RowLine(line.number, line.was, line.became, label(labels, line.was), label(labels, line.became))
             for line in lines

@@ -122,9 +122,10 @@ def _checked_key(actor: Actor, typed: str, key: str) -> str:
         except sinch.NotFound:
             continue
         except sinch.BadCredentials as error:
-            raise SignInAgain(remote.explain(error)) from None
+            raise SignInAgain(remote.told(error, "Nothing was added.")) from None
         except sinch.SinchError as error:
-            raise Refusal(f"{remote.explain(error)} The key could not be checked, so nothing was added.") from None
+            effect = "The key could not be checked, so nothing was added."
+            raise Refusal(remote.told(error, effect)) from None
         written = (row.application_key for row in listing.rows if row.application_key.lower() == key)
         return next(written, spelling)
     raise NotHere("Sinch knows no application with this key. Check it in the Sinch dashboard. Nothing was added.")

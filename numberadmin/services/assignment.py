@@ -217,7 +217,7 @@ def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchEr
     try:
         now = remote.client().application_numbers(actor.instance, plan.application_key)
     except sinch.SinchError as error:
-        return sinch.Unanswered(error.call, f"What was written could not be read back. {error.message}")
+        return _in_doubt("What was written could not be read back.", error)
     missing = state.numbers - {row.number for row in now.rows}
     if missing:
         return sinch.Unanswered("read back", f"The application does not show {len(missing)} of the numbers.")
@@ -236,10 +236,14 @@ def _leave_others(actor: Actor, plan: _Assigning) -> sinch.SinchError | None:
             for number in sorted(numbers & still):
                 remote.writing().remove_number(actor.instance, key, number)
     except sinch.SinchError as error:
-        return sinch.Unanswered(
-            error.call, f"The numbers may still be in the application they came from. {error.message}"
-        )
+        return _in_doubt("The numbers may still be in the application they came from.", error)
     return None
+
+
+def _in_doubt(what: str, error: sinch.SinchError) -> sinch.Unanswered:
+    """What came of a call after a write leaves the whole in doubt."""
+    message = f"{what} {remote.explain(error)}"
+    return sinch.Unanswered(error.call, message, code=error.code, status=error.status)
 
 
 def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.SinchError | None) -> Result:
@@ -257,7 +261,7 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
     elif state.written:
         outcome = State.FAILED
         done = " and ".join(state.written)
-        message = f"{remote.explain(error)} Only what has {done} came to {label}, and only for that. Assign again."
+        message = remote.told(error, f"Only what has {done} came to {label}, and only for that. Assign again.")
         if state.taken_out:
             message += f" {selection.some(state.taken_out)} left the old application and is in none now."
         reached = state.reached(plan.rows)
@@ -267,9 +271,10 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         ]
     else:
         outcome = State.FAILED
-        message = f"{remote.explain(error)} Nothing was changed."
+        effect = "Nothing was changed."
         if state.taken_out:
-            message = f"{remote.explain(error)} {len(state.taken_out)} left the old application and are in none now."
+            effect = f"{len(state.taken_out)} left the old application and are in none now."
+        message = remote.told(error, effect)
         changes = [Change(c.number, c.was, "" if c.number in state.taken_out else c.was) for c in plan.changes]
 
     def store() -> None:
@@ -283,7 +288,7 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         message,
         changes,
         {"before": state.before, "written": state.written},
-        error.code if error else None,
+        error,
         store,
     )
 

@@ -119,9 +119,9 @@ def _freshen(actor: Actor) -> Reading:
     try:
         listing = refresh.asked_for(_kind(account), last, prepare)
     except sinch.BadCredentials as error:
-        raise SignInAgain(remote.explain(error)) from None
+        raise SignInAgain(remote.told(error, "Nothing was changed.")) from None
     except sinch.SinchError as error:
-        mirror.note(account, Reading.What.GROUPS, error=remote.explain(error))
+        mirror.note(account, Reading.What.GROUPS, error=remote.told(error))
     else:
         if listing:
             _taken_over(account, listing)

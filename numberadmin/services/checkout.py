@@ -99,12 +99,11 @@ def _read_lists(actor: Actor) -> None:
         refresh.take_in(actor.account, actor.instance, actor)
         catalog.take_in(actor)
     except sinch.BadCredentials as error:
-        raise SignInAgain(f"{remote.explain(error)} Nothing was rented. Sign in again and repeat it.") from None
+        raise SignInAgain(remote.told(error, "Nothing was rented.")) from None
     except sinch.SinchError as error:
-        raise Refusal(
-            f"{remote.explain(error)} Without the lists of numbers and prices nothing is checked out. "
-            "Nothing was rented, and the cart is as it was."
-        ) from None
+        effect = "Without the lists of numbers and prices nothing is checked out. "
+        effect += "Nothing was rented, and the cart is as it was."
+        raise Refusal(remote.told(error, effect)) from None
 
 
 def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Result:
@@ -112,6 +111,7 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
     calls = [[reference] for reference in references] if each else [references]
     rented: list[str] = []
     lapsed: list[str] = []
+    missing: sinch.NotFound | None = None
     stopped: sinch.SinchError | None = None
     for call in calls:
         try:
@@ -119,15 +119,17 @@ def _send_checkout(actor: Actor, operation: UUID, plan: Plan, each: bool) -> Res
             rented += call
         except sinch.NotFound as error:
             lapsed += call
-            stopped = None if each else error
+            missing = error
         except sinch.SinchError as error:
             stopped = error
             break
     if isinstance(stopped, sinch.Unanswered):
         return _checkout_in_doubt(actor.account, references, rented, lapsed, call, stopped)
-    if not rented:
-        return _nothing_rented(actor.account, references, lapsed, stopped)
-    return _checked_out(actor, operation, plan, rented, lapsed, stopped)
+    if rented:
+        return _checked_out(actor, operation, plan, rented, lapsed, stopped)
+    if missing and len(calls[0]) > 1:
+        return _some_lapsed(actor.account, references, missing)
+    return _nothing_rented(actor.account, references, lapsed, stopped or missing)
 
 
 def _checkout_in_doubt(
@@ -138,8 +140,8 @@ def _checkout_in_doubt(
     asked: Sequence[str],
     error: sinch.SinchError,
 ) -> Result:
-    """The call for `asked` had no answer; those in `rented` were confirmed before and those in `lapsed` refused, and
-    the other `references` were not sent."""
+    """Of the call for `asked` it is not known whether it was done; those in `rented` were confirmed before and those in
+    `lapsed` refused, and the other `references` were not sent."""
     message = (
         f"{remote.explain(error)} Whether the numbers were rented is being checked by reading the list of rented "
         "numbers. Do not check out again: the cart shows what came of it."
@@ -152,30 +154,30 @@ def _checkout_in_doubt(
         _mark(account, asked, state=Reservation.State.UNKNOWN)
 
     details = {"confirmed": list(rented), "unanswered": list(asked)}
-    return Result(State.UNKNOWN, message, details=details, error_code=error.code, store=store)
+    return Result(State.UNKNOWN, message, details=details, error=error, store=store)
+
+
+def _some_lapsed(account: Account, references: Sequence[str], error: sinch.NotFound) -> Result:
+    message = (
+        "At least one of the reservations has lapsed; Sinch does not say which, and rents all or none. Nothing was "
+        "rented. Rent what is still held, or reserve lines again."
+    )
+    return Result(State.FAILED, message, error=error, store=lambda: _doubted(account, references))
 
 
 def _nothing_rented(
     account: Account, references: Sequence[str], lapsed: Sequence[str], error: sinch.SinchError | None
 ) -> Result:
-    code = error.code if error else 40400
-    if not lapsed:
-        why = remote.explain(error) if error else ""
-        message = f"{why} Nothing was rented, and the cart is as it was."
-        return Result(State.FAILED, message, error_code=code, store=lambda: _mark(account, references))
-    if len(lapsed) == 1 or error is None:
-        message = "The reservation has lapsed. Nothing was rented. Reserve it again, or remove it from the cart."
-        return Result(
-            State.FAILED,
-            message,
-            error_code=code,
-            store=lambda: _lapsed(account, references, lapsed),
-        )
-    message = (
-        "At least one of the reservations has lapsed; Sinch does not say which, and rents all or none. Nothing was "
-        "rented. Rent what is still held, or reserve lines again."
-    )
-    return Result(State.FAILED, message, error_code=code, store=lambda: _doubted(account, references))
+    """Those in `lapsed` are known to have lapsed; `error` is what stopped it, which may be the last of these."""
+    nothing = "Nothing was rented. Reserve it again, or remove it from the cart."
+    if len(lapsed) == 1:
+        message = f"The reservation has lapsed. {nothing}"
+    elif lapsed:
+        message = f"{len(lapsed)} of the reservations have lapsed. {nothing.replace(' it', ' them')}"
+    if error and not isinstance(error, sinch.NotFound):
+        stopped = remote.told(error, "Nothing was rented, and the cart is as it was.")
+        message = f"{message} Then it stopped: {stopped}" if lapsed else stopped
+    return Result(State.FAILED, message, error=error, store=lambda: _lapsed(account, references, lapsed))
 
 
 def _checked_out(
@@ -223,7 +225,7 @@ def _checked_out(
         f"{count}{rest}",
         [Change(number, "", "") for number in numbers],
         details={"confirmed": list(rented), "unanswered": []},
-        error_code=stopped.code if stopped else None,
+        error=stopped,
         store=keep,
     )
 

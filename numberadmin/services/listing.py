@@ -34,7 +34,7 @@ class Shrunk(sinch.Unanswered):
     """The list lacks so many numbers, in two readings, that only a person can say that they are gone."""
 
     def __init__(self, gone: Collection[int], of: int) -> None:
-        message = f"Its list, read twice, lacks {len(gone)} of the {of} numbers that were rented before."
+        message = f"Sinch's list, read twice, lacks {len(gone)} of the {of} numbers that were rented before."
         super().__init__("rented numbers", message)
         self.gone = sorted(gone)
 

@@ -16,6 +16,7 @@ from numberadmin.audit.models import Action, Entry, Line, Phase, State
 from numberadmin.services import notices
 from numberadmin.services.models import Application, Open
 from numberadmin.services.results import Conflict, Outcome
+from numberadmin.sinch import SinchError
 
 # Stands where no person acted: what is found when the remote's list is read, and settling by command.
 NOBODY = names.PROGRAM
@@ -40,13 +41,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of the calls. `store` writes the mirror, in the transaction that commits the outcome."""
+    """What came of the calls. `error` is what stopped them, if anything did. `store` writes the mirror, in the
+    transaction that commits the outcome."""
 
     state: State
     message: str
     changes: Sequence[Change] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
-    error_code: int | None = None
+    error: SinchError | None = None
     store: Callable[[], object] = lambda: None
 
 
@@ -124,10 +126,18 @@ def ended(actor: Actor | None, intent: Entry, result: Result, phase: Phase = Pha
         application_key=intent.application_key,
         reason=intent.reason,
         message=result.message,
-        error_code=result.error_code,
-        details=result.details,
+        error_code=result.error.code if result.error else None,
+        details={**result.details, **_answered(result.error)},
         part_of=intent.part_of,
     )
+
+
+def _answered(error: SinchError | None) -> dict[str, Any]:
+    """What the remote said about a call that it did not do, for its support."""
+    if error is None or error.status is None:
+        return {}
+    said = {"status": error.status, "message": error.remote_message, "reference": error.reference}
+    return {"answer": {name: value for name, value in said.items() if value}}
 
 
 def event(

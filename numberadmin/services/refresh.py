@@ -26,7 +26,7 @@ from numberadmin.services.database import impatience, spacious
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Reading
-from numberadmin.services.results import Outcome, Refusal, SignInAgain
+from numberadmin.services.results import Outcome, SignInAgain, Unread
 from numberadmin.services.room import Crowded, room
 
 T = TypeVar("T")
@@ -188,7 +188,7 @@ def now(*, actor: Actor, accept: str = "") -> Outcome:
         raise settle.busy(account) from None
     except sinch.SinchError as error:
         _failed(account, error)
-        message = f"{remote.explain(error)} The list below is the one read before."
+        message = remote.told(error, "The list below is the one read before.")
         return Outcome(uuid.uuid4(), State.FAILED, message)
     message = f"The list of rented numbers was read again: {len(fetched.listing):,} numbers."
     if not fetched.listing.damaged:
@@ -244,7 +244,7 @@ def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, set
 
 def before_a_change(actor: Actor) -> None:
     """Before numbers are assigned or unassigned: the list is read again where it is not fresh, if it was quickly read
-    the last time. Wants the account's lock; raises Refusal where it cannot be read: then nothing is written."""
+    the last time. Wants the account's lock; raises Unread where it cannot be: then nothing is written."""
     last = mirror.reading(actor.account, Reading.What.NUMBERS)
     fresh = last.read_at and last.read_at > timezone.now() - dt.timedelta(seconds=FRESH)
     if fresh or last.seconds > QUICK:
@@ -252,12 +252,10 @@ def before_a_change(actor: Actor) -> None:
     try:
         take_in(actor.account, actor.instance, actor)
     except sinch.BadCredentials as error:
-        raise SignInAgain(f"{remote.explain(error)} Nothing was changed. Sign in again and repeat it.") from None
+        raise SignInAgain(remote.told(error, "Nothing was changed.")) from None
     except sinch.SinchError as error:
-        raise Refusal(
-            f"{remote.explain(error)} Without a fresh list of the rented numbers nothing is written. "
-            "Nothing was changed."
-        ) from None
+        effect = "Without a fresh list of the rented numbers nothing is written. Nothing was changed."
+        raise Unread(remote.told(error, effect)) from None
 
 
 def just_tried(reading: Reading) -> bool:
@@ -314,9 +312,9 @@ def _store(
 def _failed(account: Account, error: sinch.SinchError) -> None:
     _note(account, error)
     if isinstance(error, sinch.BadCredentials):
-        raise SignInAgain(remote.explain(error)) from None
+        raise SignInAgain(remote.told(error, "Nothing was changed.")) from None
 
 
 def _note(account: Account, error: sinch.SinchError) -> None:
     lacking = error.gone if isinstance(error, Shrunk) else []
-    mirror.note(account, Reading.What.NUMBERS, error=remote.explain(error), lacking=lacking)
+    mirror.note(account, Reading.What.NUMBERS, error=remote.told(error), lacking=lacking)

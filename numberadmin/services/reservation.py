@@ -11,7 +11,7 @@ from numberadmin import sinch
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import cart, catalog, remote, write
+from numberadmin.services import cart, catalog, remote, settle, write
 from numberadmin.services.models import NumberGroup, Reservation
 from numberadmin.services.record import Plan, Result
 from numberadmin.services.results import NotHere, Outcome, Refusal
@@ -98,16 +98,13 @@ def _send_reservation(actor: Actor, plan: _Reserving, replaces: str) -> Result:
             actor.instance, account.organisation_id, row.group_id, row.quantity, row.capabilities
         )
     except sinch.Unanswered as error:
-        message = (
-            f"{remote.explain(error)} {what} may or may not be held: nothing is rented or spent, and a "
-            "reservation nobody checks out lapses by itself. You may reserve again."
-        )
-        return Result(State.UNKNOWN, message, error_code=error.code, store=keep)
+        message = f"{remote.explain(error)} This was for {what}. {settle.MAY_BE_HELD}"
+        return Result(State.UNKNOWN, message, error=error, store=keep)
     except sinch.Refused as error:
-        message = f"{remote.explain(error)} Nothing was reserved. The list of groups is read again."
-        return Result(State.FAILED, message, error_code=error.code, store=drop)
+        message = remote.told(error, "Nothing was reserved. The list of groups is read again.")
+        return Result(State.FAILED, message, error=error, store=drop)
     except sinch.NotSent as error:
-        return Result(State.FAILED, f"{remote.explain(error)} Nothing was reserved.", store=drop)
+        return Result(State.FAILED, remote.told(error, "Nothing was reserved."), error=error, store=drop)
     row.state = Reservation.State.RESERVED
     message = f"Reserved {what}, now in the cart. Nothing is rented before you check out."
     return Result(State.SUCCEEDED, message, details={"reference_id": row.reference_id}, store=keep)

@@ -71,6 +71,10 @@ class NotRecorded(Refusal):
     status = 503
 
 
+class Unread(Refusal):
+    """What has to be read from Sinch before a write could not be, so nothing was sent."""
+
+
 class Changed(Refusal):
     """What the person saw when pressing the button is no longer so: the page is shown afresh."""
 

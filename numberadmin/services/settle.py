@@ -243,14 +243,17 @@ def _lines_of(intent: Entry) -> QuerySet[Reservation]:
 
 
 def _reservation(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> Result | None:
-    """No call lists reservations, so an answer that never came cannot be found out; nothing is spent by it."""
-    message = (
-        "Whether it was reserved is not known: the answer never came. Nothing was spent; if it is held, it lapses by "
-        "itself. You may reserve again."
-    )
+    """No call lists reservations, so what the answer did not tell cannot be found out; nothing is spent by it."""
+    outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
+    message = outcome.message if outcome else f"numberadmin ended before it had Sinch's answer. {MAY_BE_HELD}"
     return Result(State.UNKNOWN, message)
 
 
+# Of a reservation in doubt.
+MAY_BE_HELD = (
+    "It may or may not be held: nothing is rented or spent, and a reservation that nobody checks out lapses by itself. "
+    "You may reserve again."
+)
 JUDGES: dict[str, Callable[[Entry, sinch.RentedNumbers, bool], Result | None]] = {
     Action.ASSIGN: _assignment,
     Action.MOVE: _assignment,

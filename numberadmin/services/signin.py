@@ -28,6 +28,11 @@ from numberadmin.services.room import Crowded, room
 
 log = logging.getLogger("numberadmin.signin")
 
+# Where there is no such host any more.
+ACCOUNTS = (
+    "numberadmin works with accounts of Sinch's RTC dashboard, as long as Sinch serves them there; accounts of today's "
+    "Sinch have no such sign-in (README, “Which Sinch accounts work”)."
+)
 # A wrong sign-in of a person takes at least so many seconds, whatever was wrong about it.
 WRONG_TAKES = 0.4
 
@@ -52,10 +57,8 @@ def open_instance(identity: str, password: str, visitor: Visitor, actor: Actor |
     try:
         with room.place(settings.LOCK_SECONDS), attempt:
             return _opened(who, password)
-    except Wrong:
-        raise Refusal(
-            "Sinch does not accept this sign-in: the e-mail, number or user name or the password is wrong."
-        ) from None
+    except Wrong as wrong:
+        raise Refusal(str(wrong)) from None
     except Crowded:
         raise Refusal("Sinch is slow to answer now, and others are waiting for it. Try again in a minute.") from None
 
@@ -65,16 +68,21 @@ def _opened(who: sinch.Identity, password: str) -> Opened:
     try:
         ticket = client.log_in(who, password)
     except (sinch.BadCredentials, sinch.NotFound):
-        raise Wrong from None
+        raise Wrong(
+            "Sinch does not accept this sign-in: the e-mail, number or user name or the password is wrong."
+        ) from None
     except sinch.SinchError as error:
-        raise Refusal(f"{remote.explain(error)} {_advice(error)}") from None
+        raise (Wrong if _may_be_a_guess(error) else Refusal)(_not_signed_in(error)) from None
     try:
         instance = client.create_instance(ticket)
         organisations = client.organisations(instance)
     except sinch.SinchError as error:
-        raise Refusal(f"{remote.explain(error)} {_advice(error)}") from None
+        raise Refusal(_not_signed_in(error)) from None
     if not organisations:
-        raise Refusal("This Sinch user belongs to no organisation, so there are no numbers to administrate.")
+        raise Refusal(
+            "This Sinch user belongs to no organisation, so there are no numbers to administrate. "
+            "You are not signed in."
+        )
     return Opened(ticket.user, instance, enrolment.among(organisations))
 
 
@@ -83,9 +91,10 @@ def account_of(organisation: sinch.Organisation) -> Account:
     enrolment.among([organisation])
     if not Account.objects.filter(organisation_id=organisation.id).exists():
         enrolment.ensure_open_to(organisation)
-    called = organisation.name or f"Organisation {organisation.id}"
-    account, _ = Account.objects.get_or_create(organisation_id=organisation.id, defaults={"name": called})
-    _bring_up_to_date(account, name=called)
+    told = {name: getattr(organisation, name) for name in ("website", "phone", "country_id", "vat_number")}
+    told["name"] = organisation.name or f"Organisation {organisation.id}"
+    account, _ = Account.objects.get_or_create(organisation_id=organisation.id, defaults=told)
+    _bring_up_to_date(account, **told)
     return account
 
 
@@ -233,11 +242,25 @@ def _bring_up_to_date(row: Person | Account, **values: str) -> None:
         row.refresh_from_db()
 
 
-def _advice(error: sinch.SinchError) -> str:
+def _may_be_a_guess(error: sinch.SinchError) -> bool:
+    """Whether Sinch itself has looked at the sign-in and said no, whatever its reason."""
+    is_refused = isinstance(error, sinch.Refused) and error.code is not None
+    return is_refused and not isinstance(error, (sinch.ClockOff, sinch.TooManyRequests))
+
+
+def _not_signed_in(error: sinch.SinchError) -> str:
+    """What happened, that nobody is signed in, and what to do next."""
+    effect = "You are not signed in."
+    if isinstance(error, sinch.NotSent) and error.call == "log in":
+        effect = "You are not signed in, and your password was not sent."
     match error:
-        case sinch.ClockOff():
-            return "You are not signed in. Whoever runs this server should set its clock."
-        case sinch.NotSent():
-            return "You are not signed in, and your password was not sent. Try again in a minute."
+        case sinch.BadCredentials():
+            told = f"Sinch accepted the password, and then refused what it had given for it. {effect}"
+            return f"{told} Try again in a minute."
+        case sinch.NotOwner():
+            said = remote.sentence(error.remote_message) or "it gave no reason."
+            return f"Sinch refused this sign-in: {said} {effect} If it stays so, ask Sinch's support."
+        case sinch.NoSuchHost() | sinch.Gone():
+            return remote.told(error, f"{ACCOUNTS} {effect}")
         case _:
-            return "You are not signed in. Try again in a minute."
+            return remote.told(error, effect)

@@ -18,7 +18,17 @@ from numberadmin.accounts.actor import Actor, Disconnected, of_person
 from numberadmin.audit.models import Entry, Line, Phase, State
 from numberadmin.services import assignment, labels, remote, settling, unassignment
 from numberadmin.services.models import Number, Plan, PlanItem
-from numberadmin.services.results import Busy, Changed, Forbidden, NotHere, Outcome, Refusal, SignedOut, SignInAgain
+from numberadmin.services.results import (
+    Busy,
+    Changed,
+    Forbidden,
+    NotHere,
+    Outcome,
+    Refusal,
+    SignedOut,
+    SignInAgain,
+    Unread,
+)
 
 What = PlanItem.What
 # Numbers of a first step that is a call each. Later ones have more, where they are quick: others get their turn between
@@ -63,6 +73,9 @@ def take(plan: Plan, size: int = STEP) -> bool:
         raise Stopped(error.message) from None
     except Disconnected:
         raise Stopped(f"{plan.account} is not connected to Sinch. Connect it, then go on.") from None
+    except Unread as error:
+        _update(items, operation=None)
+        raise Stopped(error.message) from None
     except (Changed, NotHere) as error:
         _mark_changed(plan, items, error.message)
         return True
@@ -184,8 +197,8 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
         # The worker before this one died, or the answer was lost: what did not happen is sent in a step of its own.
         _once_more(rest, outcome)
         return
-    if entry is not None and entry.error_code in (None, *remote.SESSION_CODES):
-        # Sinch was not reached, or does not know the instance any more: it is not the numbers' fault.
+    if entry is not None and remote.is_general(entry.error_code):
+        # It is not the numbers' fault.
         _update(rest, operation=None)
         raise Stopped(outcome.message)
     # The first is the one that was refused; where others were not tried after it, they come in a later step.

@@ -80,14 +80,14 @@ def _send_unassign(actor: Actor, plan: Plan) -> Result:
             message += f" {free:,} of those selected had none."
         return Result(State.SUCCEEDED, message, done, store=store)
     if isinstance(error, sinch.Unanswered):
-        message = (
-            f"{remote.explain(error)} {len(done)} of {len(plan.changes)} were unassigned; whether the next one was is "
-            "being checked by reading the list. The others were not sent."
-        )
-        return Result(State.UNKNOWN, message, plan.changes, error_code=error.code, store=store)
+        asked = "Whether it was unassigned is being checked by reading the list."
+        if len(plan.changes) > 1:
+            asked = (
+                f"{len(done)} of {len(plan.changes)} were unassigned. Whether +{plan.changes[len(done)].number} was is "
+            )
+            asked += "being checked by reading the list. What came after it was not sent."
+        message = f"{remote.explain(error)} {asked}"
+        return Result(State.UNKNOWN, message, plan.changes, error=error, store=store)
     rest = [Change(change.number, change.was, change.was) for change in plan.changes[len(done) :]]
-    message = f"{remote.explain(error)} "
-    message += (
-        f"{len(done)} of {len(plan.changes)} were unassigned, the others not." if done else "Nothing was changed."
-    )
-    return Result(State.FAILED, message, [*done, *rest], error_code=error.code, store=store)
+    effect = f"{len(done)} of {len(plan.changes)} were unassigned, the others not." if done else "Nothing was changed."
+    return Result(State.FAILED, remote.told(error, effect), [*done, *rest], error=error, store=store)

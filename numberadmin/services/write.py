@@ -68,8 +68,8 @@ def perform(
                 outcome = _looked_up(actor, operation, asked) or outcome
     except Taken:
         raise settle.busy(actor.account) from None
-    if result.state == State.FAILED and result.error_code in remote.SESSION_CODES:
-        raise SignInAgain(f"{result.message} Sign in again and repeat it.")
+    if result.state == State.FAILED and isinstance(result.error, sinch.BadCredentials):
+        raise SignInAgain(result.message)
     return outcome
 
 
@@ -103,7 +103,7 @@ def _settle_first(actor: Actor, operation: UUID) -> None:
     try:
         refresh.take_in(actor.account, actor.instance, actor)
     except sinch.BadCredentials as error:
-        raise SignInAgain(remote.explain(error)) from None
+        raise SignInAgain(remote.told(error, "Nothing of yours was changed.")) from None
     except sinch.SinchError as error:
         why = remote.explain(error)
     if intent := settle.oldest_open(actor.account):
@@ -115,7 +115,7 @@ def _still_open(intent: Entry, operation: UUID, why: str) -> Busy:
     if intent.operation == operation:
         return Busy(f"This was sent before and its outcome is being checked, until {until:%H:%M:%S %Z}. {why}".strip())
     return Busy(
-        f"A change without an answer is being checked ({settle.describe(intent)}), until {until:%H:%M:%S %Z}. {why} "
+        f"A change in doubt is being checked ({settle.describe(intent)}), until {until:%H:%M:%S %Z}. {why} "
         'Nothing of yours was changed. Try again after that, or press "Go on now" to wait for it no longer.'
     )
 
@@ -135,4 +135,4 @@ def _sent(send: Callable[[P], Result], planned: P) -> Result:
         return send(planned)
     except sinch.SinchError as error:
         unchanged = [Change(change.number, change.was, change.was) for change in planned.changes]
-        return Result(State.FAILED, f"{remote.explain(error)} Nothing was changed.", unchanged, error_code=error.code)
+        return Result(State.FAILED, remote.told(error, "Nothing was changed."), unchanged, error=error)

@@ -71,7 +71,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
             return enter(request, chosen, BY_PERSON, ["another organisation"], "")
         messages.error(request, "Choose one of the organisations.")
         return redirect("organisation")
-    return _organisations(request, [(key, row.account.name) for key, row in teams.items()])
+    return _organisations(request, [(key, row.account.name, row.account) for key, row in teams.items()])
 
 
 @login_not_required
@@ -147,13 +147,14 @@ def _connected(
 
 def _choosing(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
     if "person" in kept:
-        offered = {row.account.organisation_id: row.account.name for row in enterable(kept["person"], BY_PERSON)}
+        accounts = [row.account for row in enterable(kept["person"], BY_PERSON)]
+        offered = [(account.organisation_id, account.name, account) for account in accounts]
     else:
-        offered = {row["id"]: row["name"] for row in kept["organisations"]}
+        offered = [(row["id"], row["name"], row) for row in kept["organisations"]]
     if request.method != "POST":
-        return _organisations(request, list(offered.items()))
+        return _organisations(request, offered)
     chosen = request.POST.get("organisation", "")
-    if chosen not in offered:
+    if chosen not in [key for key, *_ in offered]:
         messages.error(request, "Choose one of the organisations.")
         return redirect("organisation")
     try:
@@ -193,7 +194,8 @@ def _remember(request: HttpRequest, sign_in: signin.Opened, back: str) -> HttpRe
     return redirect("organisation")
 
 
-def _organisations(request: HttpRequest, offered: list[tuple[str, str]]) -> HttpResponse:
+def _organisations(request: HttpRequest, offered: list[tuple[str, str, Any]]) -> HttpResponse:
+    """`offered` has the id and the name of each, and what has the other things that Sinch tells of it."""
     return TemplateResponse(request, "accounts/organisation.html", {"organisations": offered})
 
 
