@@ -16,24 +16,6 @@ from django.utils.safestring import SafeString
 
 from numberadmin import moments, money, spelling, text
 
-# What is never cleaned: it is compared as it was typed.
-PASSWORDS = ("password", "current")
-
-
-def cleaned(given: QueryDict, *, address: bool = False) -> QueryDict:
-    """The fields of a form or an address without what nobody sees. Lines are kept: which field has several is not
-    known here. In an `address` a value of which nothing is left stays, so that a filter is not taken for none."""
-    kept = QueryDict(mutable=True, encoding=given.encoding)
-    for name, values in given.lists():
-        kept.setlist(text.clean(name), values if name in PASSWORDS else [_cleaned(value, address) for value in values])
-    kept._mutable = False
-    return kept
-
-
-def _cleaned(value: str, address: bool) -> str:
-    shown = text.clean_lines(value)
-    return value if address and value.strip() and not shown.strip() else shown
-
 
 def line(given: QueryDict, name: str, most: int) -> str:
     """One line of a form, no longer than `most`."""

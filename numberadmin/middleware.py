@@ -1,7 +1,6 @@
 """What every request and every answer goes through, beside what Django and django-csp do."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +10,6 @@ from django.utils.log import log_response
 
 from numberadmin import health, web
 from numberadmin.accounts import address
-from numberadmin.fields import cleaned
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 NOT_HERE = (
@@ -50,18 +48,3 @@ class Front(SecurityMiddleware):
             log_response("Another host: %.100r, from %s", asked, address.of(request), response=page, request=request)
             return page
         return super().process_request(request)
-
-
-class CleanText:
-    """No view sees a text that was not cleaned. After the check of the form's token, which reads the form first."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
-        request.GET = cleaned(request.GET, address=True)  # type: ignore[assignment]
-        if request.method == "POST":
-            request.POST = cleaned(request.POST)  # type: ignore[assignment]

@@ -57,7 +57,7 @@ def clean(text: str, most: int | None = None) -> str:
 def clean_lines(text: str) -> str:
     """The same for several lines, which end with a line feed; tabs and runs of blanks inside of a line are kept."""
     lines = _shown(_ENDS_OF_LINES.sub("\n", text)).split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def plain(text: str) -> str:

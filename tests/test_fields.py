@@ -2,7 +2,6 @@
 
 import pytest
 from django import forms
-from django.http import QueryDict
 
 from numberadmin import fields
 
@@ -40,18 +39,3 @@ def test_each_field_cleans_what_it_takes():
 )  # fmt: skip
 def test_what_a_field_cannot_take_it_names(name, typed, why):
     assert why in read(**{name: typed})[name]
-
-
-def test_all_of_a_form_is_cleaned_but_its_passwords():
-    given = QueryDict(
-        "q=a%E2%80%8Bb&q=%00&%E2%80%8Ename=x&password=%E2%80%8B%00%20x%20&current=%E2%80%8B", mutable=True
-    )
-    kept = fields.cleaned(given)
-    assert dict(kept.lists()) == {
-        "q": ["ab", ""],
-        "name": ["x"],
-        "password": ["\u200b\0 x "],
-        "current": ["\u200b"],
-    }
-    with pytest.raises(AttributeError, match="immutable"):
-        kept["q"] = "y"

@@ -54,7 +54,7 @@ def _tick(number: int, shown: str, ticked: bool) -> str:
 
 
 def _label(label: str | None) -> str:
-    return f' <span class="label">{escape(label)}</span>' if label else ""
+    return f' <span class="label"><bdi>{escape(label)}</bdi></span>' if label else ""
 
 
 @lru_cache(1000)
@@ -84,12 +84,12 @@ def _until(expires: dt.datetime | None, today: dt.date, soon: int) -> str:
 
 def _by(number: Number) -> str:
     if number.assigned_by:
-        return f'{escape(number.assigned_by)} <span class="faint">{display.ago(number.assigned_at)}</span>'
+        return f'<bdi>{escape(number.assigned_by)}</bdi> <span class="faint">{display.ago(number.assigned_at)}</span>'
     if number.application_id:
         return '<span class="faint">outside numberadmin</span>'
     if number.rented_by:
         return (
-            f'<span class="faint">rented by</span> {escape(number.rented_by)} '
+            f'<span class="faint">rented by</span> <bdi>{escape(number.rented_by)}</bdi> '
             f'<span class="faint">{display.ago(number.rented_at)}</span>'
         )
     return ""

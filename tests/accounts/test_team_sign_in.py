@@ -97,7 +97,7 @@ def test_without_an_instance_a_form_changes_nothing_and_says_so(visitor, acme, s
 def test_who_knows_the_sinch_password_connects_and_stays_who_they_are(visitor, acme):
     visitor.post("/login/", BOB)
     instances.forget(acme)
-    assert "Connect Acme Telecom to Sinch" in text(visitor.get("/login/?next=/audit/"))
+    assert "Connect <bdi>Acme Telecom</bdi> to Sinch" in text(visitor.get("/login/?next=/audit/"))
     response = visitor.post("/login/", SINCH | {"next": "/audit/"}, follow=True)
     assert response.redirect_chain[-1][0] == "/audit/"
     assert "Bob Brown" in text(response)

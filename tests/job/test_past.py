@@ -92,6 +92,6 @@ def test_the_page_of_a_number_offers_to_undo_what_was_done_with_it(jane: Reader)
     jane.post("/inventory/assign/", jane.fields("/inventory/assign/"), application_key=SUPPORT)
     jane.open(f"/inventory/{number}/")
     jane.send("/inventory/undo/")
-    assert "<h1>Undo: assign of 1 number</h1>" in jane.page.text
+    assert "<h1><bdi>Undo: assign of 1 number</bdi></h1>" in jane.page.text
     shown = jane.open(f"/inventory/{number}/").with_attribute("data-application-key")[0]
     assert shown["data-application-key"] == SUPPORT

@@ -20,3 +20,11 @@ def test_numbers_are_planned_in_the_spellings_that_the_inventory_shows(jane: Rea
     page = jane.send("/inventory/plans/", text=text + '"+13125550199"', application_key="none")
     lines = {item["data-number"] for item in page.with_attribute("data-line")}
     assert lines == {"13125550100", "13125550101", "13125550102", "13125550199"}
+
+
+def test_a_name_does_not_reorder_what_stands_around_it(jane: Reader):
+    jane.open("/inventory/applications/")
+    jane.send("/inventory/applications/", application_key=SUPPORT, name="דלפק")
+    for path in ("/inventory/", "/audit/", "/inventory/applications/"):
+        jane.open(path)
+        assert "<bdi>דלפק</bdi>" in jane.page.text or 'value="דלפק"' in jane.page.text
