@@ -12,14 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory import forms
 from numberadmin import fields, files, posting, web
 from numberadmin.accounts.roles import May
+from numberadmin.filters import Filter, Filters
 from numberadmin.services import applications, jobs, rentals, table_encoding, table_reading, table_uploads
 from numberadmin.services import plans as planning
-from numberadmin.services.models import Plan
+from numberadmin.services.models import Plan, PlanItem
 from numberadmin.services.results import NotHere, Outcome, Refusal
 from numberadmin.services.sheet import MOST_BYTES, MOST_LINES
 from numberadmin.services.table_encoding import ENCODINGS, UnknownEncoding
 from numberadmin.text import clean
 
+LINES: Filters[None] = Filters(
+    Filter("what", lambda look: fields.Choice(choices=PlanItem.What.choices, label="Kind of line")),
+    Filter("after", lambda look: fields.Whole(label="Page"), carried=False),
+)
 # Htmx asks no more of an element whose answer has this status.
 STOP_POLLING = 286
 
@@ -57,11 +62,12 @@ def plan_encoding(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def plan(request: web.Request, key: UUID) -> HttpResponse:
     row = _one(request, key)
-    place = fields.whole(request.GET.get("after", "")) or 0
+    asked = LINES.read(request.GET, None)
     context = {
-        "page": planning.page(row, place, request.GET.get("what", "")),
+        "asked": asked,
+        "page": planning.page(row, asked["after"] or 0, asked["what"] or ""),
         "names": applications.names(request.actor.account),
-        "what": request.GET.get("what", ""),
+        "what": asked["what"],
         "here": request.get_full_path(),
         "new_operation": web.new_operation,
     }

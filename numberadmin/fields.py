@@ -125,6 +125,14 @@ class Amount(Text):
         return _read(money.amount, given) if given else None
 
 
+class Currency(Text):
+    """The three letters of a currency, in capitals; "" where it is empty."""
+
+    def clean(self, value: Any) -> Any:
+        given = super().clean(value)
+        return _read(money.currency, given) if given else ""
+
+
 class Moment(Text):
     """A moment of this zone, or one with its offset; aware, in UTC. None where it is empty."""
 

@@ -78,14 +78,6 @@ def recorded(line: Mapping[str, Any]) -> Money | None:
     return None if price in (None, "None") else Money(Decimal(price), line["currency"])
 
 
-def typed(given: str, currency: str) -> Money:
-    """An amount and its currency, as a person typed them. Raises ValueError with a sentence."""
-    read, code = amount(given), text.plain(currency).upper()
-    if not _CURRENCY.fullmatch(code):
-        raise ValueError("Give the currency by its three letters, like USD.")
-    return Money(read, code)
-
-
 def amount(given: str) -> Decimal:
     """An amount as a person typed it, with two decimals. Nothing is guessed: ValueError, with a
     sentence, for all that somebody could read as another amount."""
@@ -96,3 +88,11 @@ def amount(given: str) -> Decimal:
     if value >= MOST:
         raise ValueError(f"An amount is below {MOST:,}.")
     return value.quantize(Decimal("0.01"))
+
+
+def currency(given: str) -> str:
+    """A currency as a person typed it, in three capital letters. Raises ValueError with a sentence."""
+    code = text.plain(given).upper()
+    if not _CURRENCY.fullmatch(code):
+        raise ValueError("Give the currency by its three letters, like USD.")
+    return code

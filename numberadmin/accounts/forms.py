@@ -1,12 +1,14 @@
 """The fields of sign-in and of the team's page, read from what a browser or a script sent."""
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from numberadmin import fields, money
+from numberadmin import fields, moments
 from numberadmin.accounts.roles import Role
+from numberadmin.money import Money
 from numberadmin.services.results import Refusal
 from numberadmin.services.team import Powers
 
@@ -25,27 +27,37 @@ class SignIn(forms.Form):
     next = forms.CharField(required=False)
 
 
+class PowersForm(forms.Form):
+    role = fields.Choice(choices=Role.choices, error_messages={"required": "Choose one of the roles."})
+
+
+class LimitForm(forms.Form):
+    limit_amount = fields.Amount(required=False)
+    limit_currency = fields.Currency(error_messages={"required": "Give the currency by its three letters, like USD."})
+
+
 def powers(posted: QueryDict) -> Powers:
     """A role, and for a buyer the limit. Raises Refusal where there is no such role, or the limit is no amount."""
-    given = posted.get("role", "")
-    if given not in Role.values:
-        raise Refusal("Choose one of the roles. Nothing was changed.")
-    role = Role(given)
-    amount = posted.get("limit_amount", "")
-    if role != Role.BUYER or not amount.strip():
+    role = Role(_read(PowersForm(posted))["role"])
+    if role != Role.BUYER or not posted.get("limit_amount", "").strip():
         return Powers(role)
-    try:
-        return Powers(role, money.typed(amount, posted.get("limit_currency", "")))
-    except ValueError as error:
-        raise Refusal(f"The limit cannot be read: {error} Nothing was changed.") from None
+    limit = _read(LimitForm(posted))
+    return Powers(role, Money(limit["limit_amount"], limit["limit_currency"]))
+
+
+def _read(form: forms.Form) -> dict[str, Any]:
+    """Raises Refusal with the first sentence of what cannot be read."""
+    if not form.is_valid():
+        raise Refusal(f"{next(iter(form.errors.values()))[0]} Nothing was changed.")
+    return form.cleaned_data
 
 
 def day(given: str) -> dt.date:
     """Raises Refusal."""
     try:
-        return dt.date.fromisoformat(given)
-    except ValueError:
-        raise Refusal("Give the day like 2026-12-01. Nothing was changed.") from None
+        return moments.day(given)
+    except moments.Unclear as unclear:
+        raise Refusal(f"{unclear} Nothing was changed.") from None
 
 
 def text(posted: QueryDict, name: str, most: int) -> str:

@@ -181,7 +181,7 @@ def _with_words(look: AuditLook, q: str, rows: Sequence[Walked]) -> Sequence[Wal
     for _, operation, message in ends:
         said[operation].append(message)
     entries = {row.pk: row.operation for row in rows} | {pk: operation for pk, operation, _ in ends}
-    texts = {operation: "\n".join(map(text.folded, some)) for operation, some in said.items()}
+    texts = {operation: text.folded(" ".join(some)) for operation, some in said.items()}
     for word in [q] if spelling.digits(q) else q.split():
         folded, numbered = text.folded(word), _with_digits(spelling.bare(word), entries)
         rows = [

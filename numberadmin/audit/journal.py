@@ -20,7 +20,7 @@ PAGE = 50
 # So many operations are counted.
 MOST_COUNTED = 10_000
 # So many operations a page looks through for the words of a search, and so many of them at a time.
-MOST_LOOKED = 50_000
+MOST_LOOKED = 20_000
 BATCH = 1000
 FIRSTS = (Phase.INTENT, Phase.EVENT)
 ORDER = [Key("id", down=True)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numberadmin import fields
 from numberadmin.audit.filters import FILTERS as AUDIT
 from numberadmin.filters import Tab
-from numberadmin.services.models import Number, NumberGroup, PlanItem
+from numberadmin.services.models import Number, NumberGroup, Plan, PlanItem
 from numberadmin.services.number_filters import FILTERS, NumberFilter
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,13 @@ def test_every_filter_of_the_audit_is_drawn_and_carried(acme, signed_in):
         assert not one.carried or f'name="{one.name}"' in page
     assert "None</option>" not in text_of(signed_in("owner").get("/inventory/"))
     assert "outcome=succeeded&amp;to=2026-11-25" in found(r'href="(/audit/export/[^"]*)"', page)
+
+
+def test_a_kind_of_line_that_a_plan_cannot_have_shows_no_line(acme, signed_in):
+    plan = Plan.objects.get()
+    PlanItem.objects.create(plan=plan, line=1, text="+14155550100", number=14155550100, what=PlanItem.What.LEAVE)
+    owner = signed_in("owner")
+    assert "data-line=" in text_of(owner.get(f"/inventory/plans/{plan.key}/?what=leave"))
+    for query in ("what=everything", "after=x", "kind=leave"):
+        page = text_of(owner.get(f"/inventory/plans/{plan.key}/?{query}"))
+        assert ("data-line=" in page, "a filter cannot be read" in page) == (False, True)
