@@ -111,10 +111,10 @@ class Digits(Text):
 
     def clean(self, value: Any) -> Any:
         given = super().clean(value)
-        digits = re.sub(r"[\s().\-/+]", "", given.lower().removeprefix("tel:").replace("(0)", "")).lstrip("0")
-        if given and not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-            raise forms.ValidationError(f"“{given[:40]}” is no phone number, and no part of one.")
-        return digits
+        try:
+            return spelling.part(given) if given else ""
+        except spelling.Unreadable as error:
+            raise forms.ValidationError(f"“{given[:40]}” cannot be read: {error}.") from None
 
 
 class Amount(Text):

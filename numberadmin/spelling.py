@@ -55,6 +55,18 @@ def span(given: str) -> range:
     return _bounded(*_ends(plain[: signs[0].start()].strip(), plain[signs[0].end() :].strip(), short=True))
 
 
+def part(given: str) -> str:
+    """The digits of a number, or some of a number's digits in a row. Raises Unreadable."""
+    try:
+        return str(number(given))
+    except Unreadable:
+        found = e164.figures(e164.stripped(given))
+        # Some write a number as it is called at home.
+        if found.startswith("0") and 0 < len(found.lstrip("0")) <= e164.LONGEST:
+            return found.lstrip("0")
+        raise
+
+
 def pieces(line: str) -> list[str]:
     """The numbers and ranges of a line, each a text for `span`: apart by commas, semicolons, tabs, bars, slashes and
     blanks, as far as these do not belong to a number."""

@@ -184,3 +184,19 @@ def test_no_text_is_an_exception_of_ours(line):
             found = spelling.span(piece)
             assert 1 <= len(found) <= spelling.MOST
             assert 0 < found[0] < 10**15
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [("415 555", "415555"), ("555-0100", "5550100"), ("0415", "415"),
+     ("+44 (0)20 7946 0000", "442079460000"), ("٤١٥", "415"),
+     ("011 44 20 7946 0000", "442079460000"), ("7", "7")],
+)  # fmt: skip
+def test_a_part_of_a_number_is_its_digits(typed, digits):
+    assert spelling.part(typed) == digits
+
+
+@pytest.mark.parametrize("typed", ["abc", "0", "14155550100-02", "+1 415 555 0100 x5", "1.4E+10", "0" * 30, "1" * 16])
+def test_what_is_no_part_of_a_number_is_refused(typed):
+    with pytest.raises(Unreadable):
+        spelling.part(typed)

@@ -1,5 +1,6 @@
 """A search finds whatever somebody may type for it, on both databases alike."""
 
+import re
 from importlib import import_module
 from uuid import uuid4
 
@@ -7,8 +8,9 @@ import pytest
 from django.apps import apps
 from django.http import QueryDict
 
-from numberadmin.services import labels, rentals, tallies
+from numberadmin.services import labels, planned, rentals, sheet, tallies
 from numberadmin.services.models import Label, Number, PlaceTally
+from numberadmin.templatetags.display import phone
 
 
 def found(actor, q):
@@ -70,3 +72,22 @@ def test_texts_folded_before_are_folded_anew(jane, first):
     kept = dict(PlaceTally.objects.values_list("searched", "count"))
     assert kept["lodz polska"] == Number.objects.filter(searched="lodz polska").count()
     assert "łódź polska" not in kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("44020{}", r"Is \+4420\d+ meant\? The 0 after the country code is for calls at home"),
+        ("20{}", r"Is \+4420\d+ meant\? Then the country code is missing"),
+        ("12345", "too short for a phone number, as a short code is"),
+    ],
+)
+def test_a_number_that_is_not_rented_is_told_what_may_be_meant(jane, typed, why):
+    london = next(n for n in map(str, Number.objects.values_list("number", flat=True)) if n.startswith("4420"))
+    [item] = planned.items_of(jane.account, sheet.pasted(typed.format(london[4:])))
+    assert re.search(why, item.message)
+
+
+def test_a_range_as_the_inventory_shows_numbers_is_planned(jane, first):
+    lines = sheet.pasted(f"{phone(first)} - {phone(first + 2)}, {phone(first)}-02")
+    assert [line.number for line in lines][:3] == [first, first + 1, first + 2]
