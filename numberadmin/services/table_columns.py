@@ -58,9 +58,9 @@ LABEL = Column(
     """),
 )
 COLUMNS = (NUMBER, APPLICATION, KEY, LABEL)
-WANTED = (
-    "Wanted are number and application, and label if you like, in the first row. Many other names for these are known "
-    "too, such as phone number, DID, MSISDN or Rufnummer"
+_WANTED = (
+    "Call the columns number and application, and label if you like, in the first row; other programs' names for them, "
+    "such as Phone Number, DID or Rufnummer, are known too."
 )
 
 
@@ -131,11 +131,9 @@ def by_position() -> Places:
 def unknown(titles: Sequence[str]) -> Refusal:
     """What is said of a table whose columns are not known."""
     named = [title for title in titles if title]
-    some = ", ".join(f"“{title}”" for title in named[:8]) + (", …" if len(named) > 8 else "")
-    missing = "has no number" if not is_header(titles) else "has nothing that says where they go"
-    return Refusal(
-        f"Which column is which is not clear in this table: {some} {missing}. Nothing was changed. {WANTED}."
-    )
+    some = ", ".join(f"“{title}”" for title in named[:8]) + (" and others" if len(named) > 8 else "")
+    lacks = "says where its numbers go" if is_header(titles) else "is known as the number"
+    return Refusal(f"No column of this table {lacks}: it has {some}. Nothing was changed. {_WANTED}")
 
 
 def _place(column: Column, bares: Sequence[str], titles: Sequence[str]) -> int | None:

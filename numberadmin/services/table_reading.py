@@ -155,7 +155,7 @@ def _problem(row: Row, line: Line, cells: dict[str, str], label: str, places: Pl
 def _said(places: Places) -> str:
     """Which columns were taken for which, where they are called otherwise here."""
     others = [
-        f"{name} is “{places.titles[at]}”"
+        f"as {name}: “{places.titles[at]}”"
         for name, at in places.at.items()
         if places.titles and table_columns.bare(places.titles[at]) != table_columns.bare(name)
     ]
@@ -163,4 +163,4 @@ def _said(places: Places) -> str:
         return ""
     unread = [f"“{title}”" for title in places.unread[:8]]
     rest = f" Not read: {', '.join(unread)}{', …' if len(places.unread) > 8 else ''}." if unread else ""
-    return f"As this table was read, its {', its '.join(others)}.{rest}"
+    return f"Read {', '.join(others)}.{rest}"

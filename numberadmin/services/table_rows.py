@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from numberadmin.services import table_columns
 from numberadmin.services.results import Refusal
 from numberadmin.text import clean, plain
 
 SEPARATORS = ",;\t|"
+# So many rows are looked at, empty ones too.
+MOST_ROWS = 100_000
 # A header is looked for among so many rows, and the separator by so much of the text.
 HEADER_ROWS = 50
 _SAMPLE = 100_000
@@ -62,10 +65,19 @@ def rows(text: str) -> list[Row]:
     reader = _reader(text[named.end() if named else 0 :], named[1] if named else separator(text), strict=True)
     try:
         # A quotation mark that nothing closes would take all the lines after it into one cell.
-        found.extend(Row(place, cells) for place, cells in enumerate(reader, first))
+        found.extend(Row(place, cells) for place, cells in enumerate(islice(reader, MOST_ROWS + 1), first))
     except csv.Error as error:
         raise _unreadable(first + len(found), error) from None
+    if len(found) > MOST_ROWS:
+        raise too_many_rows("This table")
     return found
+
+
+def too_many_rows(what: str) -> Refusal:
+    return Refusal(
+        f"{what} has more than {MOST_ROWS:,} rows, empty ones among them. Nothing was changed. Delete the empty ones, "
+        "or do it in parts."
+    )
 
 
 def separator(text: str) -> str:

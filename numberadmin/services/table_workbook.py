@@ -13,12 +13,11 @@ import openpyxl
 
 from numberadmin.services.results import Refusal
 from numberadmin.services.table_encoding import not_a_table
-from numberadmin.services.table_rows import Row
+from numberadmin.services.table_rows import MOST_ROWS, Row, too_many_rows
 
 # Of a workbook unpacked: its bytes, and the elements of its XML, of which each cell is two or three.
 MOST_UNPACKED, MOST_ELEMENTS, MOST_MEMBERS = 60_000_000, 1_500_000, 2_000
-# So many rows of a sheet are looked at, empty ones too, and so many of its columns.
-MOST_ROWS, MOST_COLUMNS = 100_000, 200
+MOST_COLUMNS = 200
 _TOO_LARGE = "This file is too large when it is unpacked. Nothing was changed. Save the sheet as CSV."
 
 
@@ -111,10 +110,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
     empty = None
     for place, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if place > MOST_ROWS:
-            raise Refusal(
-                f"The sheet “{sheet.title}” has more than {MOST_ROWS:,} rows, empty ones among them. Nothing was "
-                "changed. Delete those below the table, or save it as CSV."
-            )
+            raise too_many_rows(f"The sheet “{sheet.title}”")
         if cells is empty:
             # Rows that are left out in the file are one object, however many they are.
             continue

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from numberadmin.sandbox import sample
 from tests.browser.conftest import SUPPORT
+from tests.tools.make_tables import FOLDER
 
 
 @pytest.fixture
@@ -33,6 +34,22 @@ def test_what_is_pasted_is_shown_before_anything_is_done(jane, place):
     jane.wait_for_selector("[data-plan][data-state=applying]")
     jane.click("text=Pause")
     assert jane.is_visible("text=Go on")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_question_for_an_encoding_is_accessible_fits_a_phone_and_leads_to_the_plan(jane, scheme):
+    jane.emulate_media(color_scheme=scheme)
+    jane.goto("/inventory/plans/")
+    jane.set_input_files("#file", FOLDER / "excel-ru-ru.csv")
+    jane.click("text=Show the plan >> nth=1")
+    jane.wait_for_url("**/inventory/plans/encoding/")
+    found = Axe().run(jane).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:100]) for one in found] == []
+    jane.set_viewport_size({"width": 360, "height": 740})
+    assert jane.evaluate("document.documentElement.scrollWidth") <= 360
+    jane.check("input[value=windows-1251]")
+    jane.click("text=Show the plan")
+    assert "no application is known as Support" in jane.inner_text(".plan-lines")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

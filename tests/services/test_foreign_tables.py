@@ -63,9 +63,9 @@ ASKED = {
     "libreoffice-latin-2.csv": ("iso-8859-2", [(free, "assign", "Support", "Příbram")]),
 }
 REFUSED = {
-    "bandwidth.csv": "“Telephone Number”, “City”, “State”",
+    "bandwidth.csv": "says where its numbers go: it has “Telephone Number”, “City”, “State”",
     "magnusbilling.csv": "“DID”, “Reserved”, “Status”",
-    "unknown.csv": "“subscriber”, “remark”, “place” has no number",
+    "unknown.csv": "is known as the number: it has “subscriber”, “remark”, “place”.",
     "two-numbers.csv": "“Number” and “Phone”",
     "wide-no-header.csv": "without names they are the number, its application and its label",
     "one-bad-line.csv": "Line 3 of this file is not UTF-8",

@@ -8,6 +8,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.services import labels
 from tests.services.conftest import REMINDERS, SUPPORT
 from tests.services.test_assign import free, in_application
+from tests.services.test_table_workbook import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,18 @@ def test_it_compares_with_what_sinch_has_now(jane, file, sinch):
     path = file((number, "none"))
     sinch.set(release=[number])
     assert run(jane, path, "--check") == 2
+
+
+def test_a_workbook_is_read_and_so_is_an_encoding_that_is_named(jane, tmp_path, capsys):
+    number, path = free(jane)[0], tmp_path / "numbers"
+    path.write_bytes(workbook(["Number", "Name"], [number, "Desk"]))
+    assert run(jane, str(path), "--check") == 2
+    assert "as label: “Name”" in capsys.readouterr().err
+    path.write_bytes(f"number,label\n{number},東京本社\n".encode("cp932"))
+    with pytest.raises(CommandError, match=r"cannot be told.*--encoding: utf-8, .*shift-jis"):
+        run(jane, str(path))
+    assert run(jane, str(path), "--encoding", "shift-jis") == 0
+    assert "東京本社" in capsys.readouterr().out
 
 
 def test_a_list_that_cannot_be_read_is_said(jane, file, sinch, capsys):

@@ -45,7 +45,7 @@ def items():
 def test_a_workbook_is_planned(visitor, number):
     page = upload(visitor, workbook(["Phone Number", "Name"], [number, "Desk"]), "numbers.xlsx")
     assert items() == [(number, "label", "Desk")]
-    assert "its number is “Phone Number”, its label is “Name”" in page.text
+    assert "Read as number: “Phone Number”, as label: “Name”." in page.text
     assert Plan.objects.latest("id").title == "numbers.xlsx"
 
 
@@ -94,7 +94,10 @@ def test_a_kept_file_is_its_persons_alone_and_for_an_hour(visitor, jane, number)
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b"whatever,notes,application\n+14152000000,-,Support\n", "Which column is which is not clear"),
+        (
+            b"whatever,notes,application\n+14152000000,-,Support\n",
+            "No column of this table is known as the number: it has “whatever”, “notes”, “application”.",
+        ),
         (b"%PDF-1.4", "This is a PDF"),
         ("number,application\n1,Zoë\n".encode() + b"2,Zo\xeb\n", "Line 3 of this file is not UTF-8"),
         (b"", "There is no number in this"),
