@@ -1,6 +1,7 @@
 import hashlib
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -37,8 +38,8 @@ class Actor:
     session_key: str = field(default="", repr=False)
     # The plan that is being applied: what is done then is a step of it.
     plan: UUID | None = None
-    # The browser, where the person's own password was right before.
-    device: str = field(default="", repr=False)
+    # Gives the browser's name, where the person's own password was right before: looked up where it is needed.
+    device: Callable[[], str] = field(default=str, repr=False)
     # How the session was opened: BY_SINCH or BY_PERSON.
     by: str = ""
 
@@ -52,12 +53,16 @@ class Actor:
 
     @property
     def visitor(self) -> Visitor:
-        return Visitor(self.address, self.device)
+        return Visitor(self.address, self.device())
 
     @property
     def instance(self) -> Instance:
         """Raises Disconnected."""
         return connected(self)
+
+    def in_team(self, membership: Membership) -> "Actor":
+        """The same person at the same moment, in another one of their teams."""
+        return replace(self, membership=membership, plan=None)
 
     def may(self, what: May) -> bool:
         return self.membership.may(what)
@@ -97,7 +102,7 @@ def of(request: HttpRequest) -> Actor | None:
     if (connection is None or needs_person(membership)) if by == BY_SINCH else not opens(membership):
         return None
     key = session.session_key or ""
-    device = devices.known(request, membership.person.login or "", BY_PERSON)
+    device = partial(devices.known, request, membership.person.login or "", BY_PERSON)
     return Actor(membership, connection, digest(key), address.of(request), key, device=device, by=by)
 
 

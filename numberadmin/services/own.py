@@ -1,7 +1,6 @@
 """What people change about themselves: their password, their second factor, their sessions."""
 
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +120,7 @@ def _tell_other_teams(actor: Actor, message: str) -> None:
     """Their audits name the person too. Each says it under the name before."""
     for row in of_person(actor.person.pk).exclude(account=actor.account):
         row.person = actor.person
-        record.event(row.account, replace(actor, membership=row, plan=None), Action.PASSWORD, message)
+        record.event(row.account, actor.in_team(row), Action.PASSWORD, message)
 
 
 def in_reach(actor: Actor) -> dict[str, Any]:

@@ -229,3 +229,15 @@ def test_a_form_that_was_refused_in_one_team_does_not_come_along_to_another(visi
     visitor.post("/inventory/assign/", {"numbers": "14155550106", "reason": "only for Acme"})
     visitor.post("/login/organisation/", {"organisation": "42"})
     assert "only for Acme" not in text(visitor.get("/inventory/"))
+
+
+def test_a_new_name_set_on_the_page_is_told_to_each_team_of_the_person(visitor, acme):
+    other = Account.objects.create(organisation_id="42", name="Other Ltd")
+    bob = Person.objects.get(name="Bob Brown")
+    visitor.post("/login/", BOB)
+    Membership.objects.create(person=bob, account=other, role=Role.VIEWER)
+    fields = {"login": "bob@example.com", "name": "Robert Brown", "current": PASSWORD}
+    assert visitor.post("/you/password/", fields)["Location"] == "/you/"
+    for account in (acme, other):
+        entry = Entry.objects.filter(account=account).latest("id")
+        assert (entry.actor_name, "Is called Robert Brown" in entry.message) == ("Bob Brown", True)
