@@ -204,7 +204,7 @@ def _western(raw: bytes) -> Decoded:
 def _is_western(text: str) -> bool:
     if _IMPLAUSIBLE.search(text):
         return False
-    for word in set(re.findall(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*", text)):
+    for word in {word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()}:
         letters = {c for c in word.lower() if not c.isascii()} - _SIGNS
         known = not letters or any(letters <= language for language in _LANGUAGES)
         # In a word of another script hardly any letter is one of ASCII.

@@ -1,6 +1,7 @@
 """Labels, the overview and the past, over plain HTTP."""
 
 from numberadmin.sandbox import sample
+from numberadmin.templatetags.display import phone
 from tests.job.conftest import Reader
 
 SUPPORT = next(iter(sample.DEMO_APPLICATIONS))
@@ -66,7 +67,7 @@ def test_what_changed_between_two_moments_is_a_page_and_a_file(jane: Reader):
     page = jane.open("/inventory/as-it-was/changes/")
     assert {"data-number": number, "data-change": "assigned"} in page.with_attribute("data-change")
     text = jane.session.get(f"{jane.base}/inventory/as-it-was/changes/export/", timeout=30).text
-    assert f"{number},assigned,yes,,,yes,{key}," in text
+    assert f"{phone(int(number))},assigned,yes,,,yes,{key}," in text
 
 
 def test_nonsense_in_the_url_shows_nothing_and_says_why(jane: Reader):

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from numberadmin import spelling
 from numberadmin.services import shelves
 from numberadmin.services.models import Number, Plan
 from tests.accounts.conftest import SINCH
@@ -73,4 +74,4 @@ def test_what_is_planned_is_what_matches(visitor, sinch, query, which, action):
 def test_what_is_exported_is_what_matches(visitor, query, which):
     link = found(r'href="(/inventory/export/[^"]*format=csv[^"]*)"', page(visitor, query))
     lines = b"".join(visitor.get(link).streaming_content).decode().splitlines()[1:]
-    assert {int(line.split(",")[0]) for line in lines} == numbers(**which)
+    assert {spelling.number(line.split(",")[0]) for line in lines} == numbers(**which)
