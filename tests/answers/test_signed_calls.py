@@ -149,3 +149,41 @@ def test_what_is_said_of_each_kind_of_answer_is_true(name, somebody, sinch):
         sinch.fault(match=call.match, **kind.fault())
         check(call, kind, call.act(somebody), sinch, before)
         calm(sinch, somebody)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:9", "127.0.0.1 refused the connection. Nothing was sent."),
+        ("https://portalapi.sinch.invalid", "The name portalapi.sinch.invalid could not be found. Nothing was sent."),
+    ],
+)
+def test_a_host_that_is_not_reached_changes_nothing_and_is_named(url, says, somebody, sinch, settings):
+    reserve(somebody)
+    before = held(sinch)
+    settings.SINCH_PORTAL_URL = url
+    for call in CALLS.values():
+        remote.client.cache_clear()
+        page = call.act(somebody)
+        assert f"Sinch could not be reached. {says}" in page
+        assert call.undone.lower() in page.lower()
+        assert "Try again in a minute." in page
+        assert held(sinch) == before
+    assert Open.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.action])
+@pytest.mark.parametrize("fault", [{"kind": "drop"}, {"kind": "html", "status": 504}])
+def test_a_write_whose_answer_does_not_come_or_tell_is_in_doubt(name, fault, somebody, sinch):
+    call = CALLS[name]
+    if call.act is check_out:
+        reserve(somebody)
+    before = held(sinch)
+    sinch.fault(match=call.match, times=9, **fault)
+    page = call.act(somebody)
+    assert call.doubt in page
+    assert call.undone not in page
+    assert ("broke off" in page) == (fault["kind"] == "drop")
+    assert ("(504)" in page) == (fault["kind"] == "html")
+    assert last(call).state == "unknown"
+    assert held(sinch) == before
