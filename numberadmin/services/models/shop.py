@@ -28,7 +28,7 @@ class NumberGroup(Priced, Placed):
 
 
 class Reservation(Priced, Placed):
-    """A line of the cart. Without a reference id the remote's answer to the reservation never came."""
+    """A line of the cart. Without a reference id it is not known whether the remote holds it."""
 
     class State(models.TextChoices):
         RESERVED = "reserved"
