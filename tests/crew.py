@@ -37,4 +37,4 @@ def joined(inviting: Visitor, name: str, role: str, **powers: str) -> Visitor:
 def person_id(inviting: Visitor, name: str) -> str:
     """What the team's page calls somebody."""
     rows = re.split(r'data-person="', inviting.get("/team/").text)[1:]
-    return next(row.split('"')[0] for row in rows if f"<b>{name}</b>" in row)
+    return next(row.split('"')[0] for row in rows if f"<b><bdi>{name}</bdi></b>" in row)
