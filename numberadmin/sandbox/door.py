@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -141,6 +141,14 @@ def _assign(state: State, value: dict[str, dict[str, list[int]]]) -> None:
             numbers.put(state, key, capability, wanted)
 
 
+def _capabilities(state: State, value: dict[str, list[str]]) -> None:
+    for number, names in value.items():
+        for mine in state.rented.values():
+            if row := mine.get(int(number)):
+                text = re.sub(r'"capabilities":\[[^]]*]', f'"capabilities":{json.dumps(names)}', row.text)
+                mine[row.number] = replace(row, capabilities=tuple(names), text=text)
+
+
 def _rent(state: State, value: dict[str, dict[str, int]]) -> None:
     for organisation, groups in value.items():
         for name, count in groups.items():
@@ -173,6 +181,7 @@ SETTINGS: dict[str, Callable[[State, Any], None]] = {
     "availability": _availability,
     "price": _price,
     "assign": _assign,
+    "capabilities": _capabilities,
     "rent": _rent,
     "release": _release,
     "clock_skew": _plain("clock_skew", int, float),

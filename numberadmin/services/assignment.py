@@ -29,6 +29,8 @@ MOST_MOVED = 100
 class _Assigning(Plan):
     rows: tuple[Number, ...]
     application: Application
+    # Those that were asked for as well, and have no capability by which they can be assigned.
+    left: tuple[Number, ...] = ()
 
 
 @dataclass
@@ -48,7 +50,7 @@ class _Sending:
 
     def reached(self, rows: Iterable[Number]) -> set[int]:
         """The numbers that are in the application now, by one of their capabilities at least."""
-        return {row.number for row in rows if set(row.capabilities) & set(self.written)}
+        return {row.number for row in rows if set(row.assignable) & set(self.written)}
 
 
 def assign(
@@ -107,18 +109,32 @@ def _plan_assign(
     refresh.before_a_change(actor)
     application = applications.known(actor.account, application_key)
     rows = selection.rows(actor.account, numbers, seen)
-    incapable = [row for row in rows if not row.capabilities]
-    if incapable:
-        raise Refusal(
-            f"Sinch assigns by capability, voice or sms, and lists none for {selection.in_words(incapable)}. "
-            "Nothing was changed."
-        )
+    left = tuple(row for row in rows if not row.assignable)
+    rows = [row for row in rows if row.assignable]
+    if not rows:
+        raise Refusal(f"{_why_left(left)} Nothing was changed.")
     elsewhere = [row for row in rows if row.application and row.application_id != application.pk]
     if elsewhere and not move:
         raise _held(elsewhere)
     changes = [Change(row.number, row.application_key, application.key) for row in rows]
     action = Action.MOVE if elsewhere else Action.ASSIGN
-    return _Assigning(action, changes, application.key, reason, rows=tuple(rows), application=application)
+    return _Assigning(action, changes, application.key, reason, rows=tuple(rows), application=application, left=left)
+
+
+def _why_left(rows: Sequence[Number]) -> str:
+    """Of numbers that cannot be assigned, the reason."""
+    what = selection.some({row.number for row in rows})
+    has = sorted({name for row in rows for name in row.capabilities})
+    return f"Sinch assigns by voice or sms, and lists {'only ' + ', '.join(has) if has else 'neither'} for {what}."
+
+
+def _not_assigned(plan: _Assigning) -> str:
+    """What of an assignment that was made cannot be: numbers, and capabilities of those that were assigned."""
+    odd = sorted({name for row in plan.rows for name in row.capabilities} - sinch.ASSIGNABLE)
+    said = [f"{_why_left(plan.left)} {'It was' if len(plan.left) == 1 else 'They were'} left out."] if plan.left else []
+    if odd:
+        said.append(f"Only voice and sms are assigned: {', '.join(odd)} stays as it is at Sinch.")
+    return " ".join(said)
 
 
 def _send_assign(actor: Actor, plan: _Assigning, accept: str, lacking: set[int]) -> Result:
@@ -168,7 +184,7 @@ def _missing(account: Account, plan: _Assigning, has: mirror.Listing) -> set[int
 
 def _send_sets(actor: Actor, plan: _Assigning, has: mirror.Listing, state: _Sending) -> sinch.SinchError | None:
     """Sends, for each capability, what the application has and the new numbers; stops at the first error."""
-    for capability in sorted({c for row in plan.rows for c in row.capabilities}):
+    for capability in sorted({c for row in plan.rows for c in row.assignable}):
         had = {row.number for row in has.rows if capability in row.capabilities}
         wanted = had | {row.number for row in plan.rows if capability in row.capabilities}
         state.before[capability] = sorted(had)
@@ -252,6 +268,7 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
     if error is None:
         outcome = State.SUCCEEDED
         message = f"{'Moved' if plan.action == Action.MOVE else 'Assigned'} {what} to {label}."
+        message = f"{message} {_not_assigned(plan)}".strip()
     elif isinstance(error, sinch.Unanswered):
         outcome = State.UNKNOWN
         message = (

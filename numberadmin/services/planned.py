@@ -137,8 +137,8 @@ def _item(
         item.what, item.to = What.LEAVE if labelled else What.LABEL, item.was
     elif goal is None:
         item.what = What.UNASSIGN
-    elif not row.capabilities:
-        item.message = "Sinch lists no capability for it, voice or sms, so it cannot be assigned"
+    elif not row.assignable:
+        item.message = "Sinch lists neither voice nor sms for it, so it cannot be assigned"
     else:
         item.what, item.to = (What.MOVE if item.was else What.ASSIGN), goal.key
     return item

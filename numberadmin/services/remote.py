@@ -39,6 +39,11 @@ def is_general(code: int | None) -> bool:
     return code is None or code // 100 in (401, 429) or code >= 50_000
 
 
+def may_be_about_one(code: int | None) -> bool:
+    """Whether a refusal of many numbers may be the fault of some: the others would be taken without them."""
+    return code is not None and code // 100 == 400
+
+
 def told(error: sinch.SinchError, effect: str = "") -> str:
     """What happened, what that means for the change, and what to do next."""
     return " ".join(part for part in (explain(error), effect, advice(error)) if part)

@@ -157,7 +157,7 @@ def _half_known(intent: Entry, done: Sequence[int]) -> bool:
     outcome = Entry.objects.filter(operation=intent.operation, phase=Phase.OUTCOME).first()
     written = set(outcome.details.get("written", ()) if outcome else ())
     rows = Number.objects.filter(account=intent.account, number__in=done, has__contains=",")
-    return any(set(row.capabilities) - written for row in rows)
+    return any(set(row.assignable) - written for row in rows)
 
 
 def _credit(intent: Entry, numbers: Sequence[int]) -> None:

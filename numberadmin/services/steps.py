@@ -40,6 +40,8 @@ LONG = 2.0
 PAUSE = 1.0
 # So often a number is sent once more where it was settled that nothing had come of it.
 TRIES = 3
+# After so many lines that were refused alike, the rest is not tried one by one.
+ALIKE = 20
 # What an item says whose number is where it is to be, and has its label.
 LABELLED = "labelled"
 
@@ -185,11 +187,14 @@ def _actor(plan: Plan) -> Actor:
 
 def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
     """What the audit says of each number of the step."""
-    if outcome.state == State.SUCCEEDED:
-        _mark(items, PlanItem.State.DONE, "")
-        return
     entry = Entry.objects.filter(operation=outcome.operation).order_by("-id").first()
     became = dict(Line.objects.filter(entry=entry).values_list("number", "became")) if entry else {}
+    if outcome.state == State.SUCCEEDED:
+        # A number that cannot be assigned is left out of what is done with the others.
+        left = [item for item in items if became and item.what != What.UNASSIGN and item.number not in became]
+        _mark([item for item in items if item not in left], PlanItem.State.DONE, "")
+        _mark(left, PlanItem.State.FAILED, outcome.message)
+        return
     done = {item for item in items if became.get(item.number or 0, item.was).lower() == item.to.lower()}
     _mark(done, PlanItem.State.DONE, "")
     rest = [item for item in items if item not in done]
@@ -201,10 +206,29 @@ def _take_over(items: Sequence[PlanItem], outcome: Outcome) -> None:
         # It is not the numbers' fault.
         _update(rest, operation=None)
         raise Stopped(outcome.message)
+    if not done and entry and remote.may_be_about_one(entry.error_code) and _worth_halving(rest, outcome):
+        _halve(rest)
+        return
     # The first is the one that was refused; where others were not tried after it, they come in a later step.
     refused = rest if not done and items[0].what == What.ASSIGN else rest[:1]
     _mark(refused, PlanItem.State.FAILED, outcome.message)
     _update(rest[len(refused) :], operation=None)
+
+
+def _worth_halving(items: Sequence[PlanItem], outcome: Outcome) -> bool:
+    """Not where so many lines were refused alike that it is not their fault."""
+    if items[0].what != What.ASSIGN or len(items) == 1:
+        return False
+    failed = PlanItem.objects.filter(plan=items[0].plan_id, state=PlanItem.State.FAILED, to=items[0].to)
+    return failed.filter(message=outcome.message[:500]).count() < ALIKE
+
+
+def _halve(items: Sequence[PlanItem]) -> None:
+    """One number that Sinch does not take has a whole set refused: each half becomes a step of its own, until only the
+    lines concerned are left."""
+    middle = len(items) // 2
+    for half in (items[:middle], items[middle:]):
+        _update(half, operation=uuid4())
 
 
 def catch_up(plan: Plan) -> None:

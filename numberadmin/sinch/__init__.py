@@ -22,6 +22,7 @@ from numberadmin.sinch.errors import (
 from numberadmin.sinch.rented import NO_MARK, RentedNumbers
 from numberadmin.sinch.signing import InstanceAuth, sign
 from numberadmin.sinch.types import (
+    ASSIGNABLE,
     Identity,
     Instance,
     Listing,
@@ -33,6 +34,7 @@ from numberadmin.sinch.types import (
 )
 
 __all__ = [
+    "ASSIGNABLE",
     "NO_MARK",
     "BadCredentials",
     "Client",

@@ -9,6 +9,9 @@ from msgspec import Struct
 from numberadmin.money import Money
 
 T = TypeVar("T")
+# The capabilities by which numbers are assigned ("Accepted values for numberCapability are sms or voice"). A number may
+# have others, now or later, by which it cannot be.
+ASSIGNABLE = frozenset({"sms", "voice"})
 
 
 class NumberGroup(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from numberadmin import sinch
 from numberadmin.accounts.models import Account
 from numberadmin.services.models.shared import Placed, Priced, capabilities, digest, split
 
@@ -111,6 +112,11 @@ class Number(Priced, Placed):
     @property
     def capabilities(self) -> tuple[str, ...]:
         return split(self.has)
+
+    @property
+    def assignable(self) -> tuple[str, ...]:
+        """Those of its capabilities by which it can be assigned."""
+        return tuple(name for name in self.capabilities if name in sinch.ASSIGNABLE)
 
     @property
     def application_key(self) -> str:
