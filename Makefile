@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 SOURCES := manage.py gunicorn.conf.py numberadmin shop inventory tests
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
-PARALLEL := -n 3 --dist loadfile
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install demo test chaos bench lint check lock pictures clean

@@ -13,8 +13,13 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
+# Files are handed out whole: those that take longest go first, else one process ends alone with them.
+SLOW_FIRST = ("tests/together", "tests/chaos", "tests/browser", "tests/accounts", "tests/job")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses the database may use each of its connections: on PostgreSQL the write lock has its own."""
+    items.sort(key=lambda item: next((i for i, name in enumerate(SLOW_FIRST) if item.nodeid.startswith(name)), 99))
     for item in items:
         if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases="__all__"), append=False)
