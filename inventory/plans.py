@@ -194,7 +194,7 @@ def _given(request: web.Request) -> tuple[bytes, str, str]:
     """Content, name and title of the file that was sent, or else of the one that is kept. Raises Refusal."""
     upload = request.FILES.get("file")
     if upload is None:
-        kept = table_uploads.kept(request.actor)
+        kept = table_uploads.kept(request.actor, request.POST.get("kept", ""))
         return bytes(kept.content), kept.name, kept.title
     if (upload.size or 0) > MOST_BYTES:
         raise Refusal("The file is larger than 5 MB. Nothing was changed. Do it in parts.")

@@ -17,11 +17,11 @@ def keep(actor: Actor, *, raw: bytes, name: str, title: str) -> None:
     Upload.objects.update_or_create(given, account=actor.account, person=actor.person)
 
 
-def kept(actor: Actor) -> Upload:
-    """Raises NotHere."""
+def kept(actor: Actor, stamp: str | None = None) -> Upload:
+    """`stamp` is that of the file that the person was asked about; there may be another one since. Raises NotHere."""
     since = timezone.now() - KEPT
     row = Upload.objects.filter(account=actor.account, person=actor.person, made_at__gt=since).first()
-    if row is None:
+    if row is None or stamp not in (None, row.stamp):
         raise NotHere("The file is not here any more. Nothing was changed. Upload it again.")
     return row
 

@@ -9,6 +9,7 @@ from django.test import Client
 from numberadmin.sandbox import sample
 from numberadmin.services import applications
 from numberadmin.services.models import Plan
+from tests.services.test_upload_page import kept
 from tests.tools.make_tables import FOLDER, FREE, UK, US
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_a_table_in_an_old_encoding_is_planned_once_that_is_chosen(visitor, name
     encoding, wanted = ASKED[name]
     page = upload(visitor, name)
     assert (f'value="{encoding}"' in page.text, Plan.objects.count()) == (True, 0)
-    visitor.post("/inventory/plans/", {"kept": "yes", "encoding": encoding})
+    visitor.post("/inventory/plans/", {"kept": kept(page), "encoding": encoding})
     assert_planned(wanted)
 
 

@@ -38,6 +38,11 @@ def japanese(number):
     return f"number,label\n{number},東京本社\n".encode("cp932")
 
 
+def kept(page):
+    [mark] = re.findall(r'name="kept" value="([^"]+)"', page.text)
+    return mark
+
+
 def items():
     return [(item.number, item.what, item.label) for item in Plan.objects.latest("id").items.order_by("id")]
 
@@ -54,7 +59,7 @@ def test_an_unknown_encoding_is_asked_for_before_anything_is_planned(visitor, nu
     assert (page.redirect_chain[-1][0], Plan.objects.count()) == ("/inventory/plans/encoding/", 0)
     [sample] = re.findall(r'(?s)value="shift-jis".*?</label>', page.text)
     assert "東京本社" in sample
-    visitor.post("/inventory/plans/", {"kept": "yes", "encoding": "shift-jis"}, follow=True)
+    visitor.post("/inventory/plans/", {"kept": kept(page), "encoding": "shift-jis"}, follow=True)
     assert items() == [(number, "label", "東京本社")]
     assert (Plan.objects.get().title, Upload.objects.count()) == ("Tokyo", 0)
 
@@ -65,8 +70,8 @@ def test_an_encoding_that_is_named_at_once_is_taken(visitor, number):
 
 
 def test_an_encoding_that_does_not_fit_is_refused_and_the_file_stays(visitor, number):
-    upload(visitor, japanese(number))
-    fields = {"kept": "yes", "encoding": "utf-8", "next": "/inventory/plans/encoding/"}
+    page = upload(visitor, japanese(number))
+    fields = {"kept": kept(page), "encoding": "utf-8", "next": "/inventory/plans/encoding/"}
     page = visitor.post("/inventory/plans/", fields, follow=True)
     assert "Line 2 of this file cannot be read as UTF-8" in page.text
     assert ("東京本社" in page.text, Plan.objects.count()) == (True, 0)
@@ -85,10 +90,18 @@ def test_a_kept_file_is_its_persons_alone_and_for_an_hour(visitor, jane, number)
     assert "Upload it again" in visitor.get("/inventory/plans/encoding/", follow=True).text
     upload(visitor, japanese(number))
     Upload.objects.filter(account=jane.account).update(made_at=timezone.now() - dt.timedelta(hours=2))
-    page = visitor.post("/inventory/plans/", {"kept": "yes", "encoding": "utf-8"}, follow=True)
-    assert "Upload it again" in page.text
+    assert "Upload it again" in visitor.get("/inventory/plans/encoding/", follow=True).text
     table_uploads.erase_old()
     assert not Upload.objects.filter(account=jane.account).exists()
+
+
+def test_of_two_files_an_encoding_is_for_the_one_that_it_was_asked_about(visitor, number):
+    first = kept(upload(visitor, japanese(number)))
+    second = kept(upload(visitor, japanese(number), "other.csv"))
+    page = visitor.post("/inventory/plans/", {"kept": first, "encoding": "shift-jis"}, follow=True)
+    assert ("Upload it again" in page.text, Plan.objects.count()) == (True, 0)
+    visitor.post("/inventory/plans/", {"kept": second, "encoding": "shift-jis"})
+    assert Plan.objects.get().title == "other.csv"
 
 
 @pytest.mark.parametrize(

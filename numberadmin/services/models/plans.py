@@ -111,3 +111,8 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stamp(self) -> str:
+        """Another one for each file."""
+        return self.made_at.isoformat()
