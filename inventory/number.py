@@ -12,6 +12,7 @@ from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
 from numberadmin.services import doubt, labels, rentals
+from numberadmin.services import history as past
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
 from numberadmin.services.number_filters import SOON
@@ -38,6 +39,7 @@ def label(request: web.Request) -> HttpResponse:
             label=wish.label,
             note=wish.note,
             seen=wish.seen,
+            confirms=True,
         )
     except Changed as changed:
         if not request.htmx:
@@ -54,24 +56,31 @@ def label(request: web.Request) -> HttpResponse:
 
 def shown(request: web.Request, number: int, typed: dict[str, str] | None = None) -> HttpResponse:
     """The page of a number, or its part for htmx; `typed` is what was in the form of the label."""
-    account = request.actor.account
-    try:
-        found = rentals.one(account, min(number, forms.LARGEST))
-    except Number.DoesNotExist:
-        raise Http404 from None
-    kept = posting.draft(request)
+    account, number = request.actor.account, min(number, forms.LARGEST)
+    label = labels.one(account, number)
     history = journal.history(account, number, known.names(account))
+    rented = True
+    try:
+        found = rentals.one(account, number)
+    except Number.DoesNotExist:
+        if not history and label.pk is None:
+            raise Http404 from None
+        found, rented = Number(account=account, number=number), False
+    kept = posting.draft(request)
     context = {
         "number": found,
+        "rented": rented,
+        "gone": None if rented else past.gone(account, number),
+        "former": labels.former(account, [label]).get(number) if rented else None,
         "doubted": rentals.in_doubt(account, number),
         "applications": known.every(account),
         "history": history,
         # What was done before the last change is undone after it.
-        "undoable": next((row.operation for row in history if row.placed), None),
+        "undoable": next((row.operation for row in history if row.placed and rented), None),
         "panel": kept.get("panel"),
         "waiting": doubt.waiting(account),
-        "label": labels.one(account, number),
-        "labelling": request.actor.may(May.CHANGE),
+        "label": label,
+        "labelling": rented and request.actor.may(May.CHANGE),
         "fields": {"label": None, "note": None}
         | (typed or {})
         | {name: values[0] for name, values in kept.get("fields", {}).items() if values},

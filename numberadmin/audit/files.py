@@ -59,6 +59,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "numbers": row.numbers,
         "was": [line.was for line in row.lines],
         "became": [line.became for line in row.lines],
+        "capabilities": {line.number: line.capabilities for line in row.lines if line.capabilities},
         "cart": row.cart,
         "before": row.before,
         "price": row.price,

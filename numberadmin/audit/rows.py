@@ -22,13 +22,15 @@ MOST = 20
 
 @dataclass(frozen=True)
 class RowLine:
-    """A number of an operation: the application it was in and the one it came to, by key and by name."""
+    """A number of an operation: the application it was in and the one it came to, by key and by name. `capabilities`:
+    those that it had and those that it has since, each in one text, where these changed."""
 
     number: int
     was: str
     became: str
     was_label: str
     became_label: str
+    capabilities: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _joined(
     ends = Entry.objects.filter(operation__in=[entry.operation for entry in firsts], phase__in=(*LASTS, Phase.EVENT))
     lasts: dict[UUID, Entry] = {}
     references: dict[UUID, str] = {}
-    for entry in parts(ends, names_then="names", answer="answer", **further).order_by("id"):
+    for entry in parts(ends, names_then="names", answer="answer", had="capabilities", **further).order_by("id"):
         lasts[entry.operation] = entry
         # What Sinch said stands in the outcome, also where reading has settled it since.
         references[entry.operation] = _reference(entry) or references.get(entry.operation, "")
@@ -185,7 +187,14 @@ def _row(
         error_code=last.error_code,
         reference=reference,
         lines=[
-            RowLine(line.number, line.was, line.became, label(labels, line.was), label(labels, line.became))
+            RowLine(
+                line.number,
+                line.was,
+                line.became,
+                label(labels, line.was),
+                label(labels, line.became),
+                _sets((getattr(last, "had", None) or {}).get(str(line.number))),
+            )
             for line in lines
         ],
         count=count,
@@ -195,6 +204,10 @@ def _row(
         many=getattr(first, "asked_many", None),
         part_of=first.part_of,
     )
+
+
+def _sets(pair: Any) -> tuple[str, str] | None:
+    return (pair[0] or "none", pair[1] or "none") if pair else None
 
 
 def _cart_line(line: dict[str, Any]) -> dict[str, Any]:

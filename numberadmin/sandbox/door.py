@@ -156,6 +156,21 @@ def _rent(state: State, value: dict[str, dict[str, int]]) -> None:
             shop.rent(state, organisation, group, count, group.capabilities, shop.a_month_on(datetime.now(UTC)))
 
 
+def _rent_numbers(state: State, value: dict[str, dict[str, list[int]]]) -> None:
+    for organisation, groups in value.items():
+        for name, some in groups.items():
+            group = state.groups[int(name)]
+            shop.own(state, organisation, group, some, group.capabilities, shop.a_month_on(datetime.now(UTC)))
+
+
+def _odd_groups(state: State, value: dict[str, dict[str, Any] | None]) -> None:
+    state.odd_groups = {int(group): odd for group, odd in value.items()}
+
+
+def _deleted(state: State, value: list[str]) -> None:
+    state.deleted = set(value)
+
+
 def _release(state: State, value: list[int]) -> None:
     for number in value:
         for capability in CAPABILITIES:
@@ -173,8 +188,10 @@ def _plain(name: str, *kinds: type) -> Callable[[State, Any], None]:
     return put
 
 
-# `assign` replaces all that an application holds; `rent` {organisation: {group: n}} and `release` [numbers] stand
-# for what is done elsewhere.
+# `assign` replaces all that an application holds; `rent` {organisation: {group: n}}, `rent_numbers` {organisation:
+# {group: [numbers]}} and `release` [numbers] stand for what is done elsewhere. `odd_groups` {group: {field: value}} is
+# what the shop says of groups otherwise than they are (null: it leaves them out), and `deleted` [keys] the applications
+# that are answered 40400 although numbers may carry their keys; both replace what was said before.
 SETTINGS: dict[str, Callable[[State, Any], None]] = {
     "credit": _credit,
     "accounting": _accounting,
@@ -183,7 +200,10 @@ SETTINGS: dict[str, Callable[[State, Any], None]] = {
     "assign": _assign,
     "capabilities": _capabilities,
     "rent": _rent,
+    "rent_numbers": _rent_numbers,
     "release": _release,
+    "odd_groups": _odd_groups,
+    "deleted": _deleted,
     "clock_skew": _plain("clock_skew", int, float),
     "stale_reads": _plain("stale_reads", bool),
     "lapse_seconds": _plain("lapse_seconds", int, float),

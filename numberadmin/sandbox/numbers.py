@@ -15,7 +15,7 @@ def rented(state: State, organisation: Organisation, stale: bool) -> Encoded:
 def owned(state: State, account: str, key: str) -> Application:
     """The application, if the account owns it."""
     found = state.applications.get(key)
-    if found is None or found.account != account:
+    if found is None or found.account != account or key in state.deleted:
         raise ApiError(40400, f"Application with the key {key} was not found.")
     return found
 

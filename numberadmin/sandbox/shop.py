@@ -17,7 +17,9 @@ def groups(state: State, kind: str | None) -> list[dict[str, Any]]:
     lapse(state)
     if kind is not None and kind.lower() not in CAPABILITIES:
         raise ApiError(40001, f"Invalid number type: {kind}.  Type must be one of: sms, voice.")
-    return [_group(item) for item in state.groups.values() if kind is None or kind.lower() in item.capabilities]
+    rows = [item for item in state.groups.values() if kind is None or kind.lower() in item.capabilities]
+    shown = [(_group(item), state.odd_groups.get(item.group_id, {})) for item in rows]
+    return [row | odd for row, odd in shown if odd is not None]
 
 
 def _group(item: Group) -> dict[str, Any]:
@@ -139,6 +141,19 @@ def rent(
     """The group's next numbers, now the organisation's, until the end of the day on which they expire."""
     numbers = list(range(group.next, group.next + quantity))
     group.next += quantity
+    own(state, organisation, group, numbers, capabilities, expires)
+    return numbers
+
+
+def own(
+    state: State,
+    organisation: str,
+    group: Group,
+    numbers: list[int],
+    capabilities: tuple[str, ...],
+    expires: datetime | None,
+) -> None:
+    """Lets the organisation rent these numbers of the group."""
     fields = {
         "groupId": group.group_id,
         "capabilities": capabilities,
@@ -152,7 +167,6 @@ def rent(
         fields["expires"] = expires.replace(hour=23, minute=59, second=59, microsecond=0).isoformat()
     text = encode(fields)[1:]
     state.rented[organisation].update({number: Rented(number, capabilities, text) for number in numbers})
-    return numbers
 
 
 def lapse(state: State) -> None:

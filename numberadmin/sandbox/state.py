@@ -173,6 +173,10 @@ class State:
     holders: dict[int, dict[str, str]] = field(default_factory=dict)  # number -> capability -> application key
     # What the last write changed, as it was: like `holders`, and None for a number that was not rented.
     before: dict[int, dict[str, str] | None] = field(default_factory=dict)
+    # What the shop says of a group otherwise than it is, by field of the answer; None: it leaves the group out.
+    odd_groups: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+    # Keys that are answered 40400, although numbers may carry them.
+    deleted: set[str] = field(default_factory=set)
     clock_skew: float = 0.0
     stale_reads: bool = False
     lapse_seconds: float = LAPSE_SECONDS

@@ -153,6 +153,12 @@ def all_between(account: Account, start: dt.datetime, end: dt.datetime) -> Itera
         after = part.next
 
 
+def gone(account: Account, number: int) -> Step | None:
+    """The step by which a number left the list, of one that is not in it; None where none is known."""
+    steps = _steps(account, [number], applications.names(account))[number]
+    return steps[-1] if steps and steps[-1].became is None else None
+
+
 def _last_entry(account: Account, moment: dt.datetime) -> int:
     """The audit's last entry at a moment: entries are numbered as time goes on."""
     entries = Entry.objects.filter(account=account, at__lte=moment)

@@ -1,6 +1,7 @@
 """What the team calls its numbers, and its notes on them. They stay in numberadmin: Sinch knows nothing of them."""
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
-from numberadmin.audit.models import Action, State
+from numberadmin.audit.models import Action, Entry, Line, State
 from numberadmin.services import permission, record
 from numberadmin.services.models import Label, Number
 from numberadmin.services.results import Changed, NotHere, Outcome, Refusal
@@ -24,11 +25,19 @@ NOTE_SHOWN = 200
 
 
 def set_label(
-    *, actor: Actor, operation: UUID, number: int, label: str, note: str, seen: tuple[str, str] | None = None
+    *,
+    actor: Actor,
+    operation: UUID,
+    number: int,
+    label: str,
+    note: str,
+    seen: tuple[str, str] | None = None,
+    confirms: bool = False,
 ) -> Outcome:
     """Names a number and keeps a note on it; empty texts take both away. Of a number that is rented, or has a label.
 
-    `seen` is the label and the note that the person had before them: Changed where they are others by now.
+    `seen` is the label and the note that the person had before them: Changed where they are others by now. With
+    `confirms`, those of a number that was gone since are confirmed by saving them as they are.
     """
     permission.ensure(actor, May.CHANGE)
     label, note = _cleaned(label, note)
@@ -44,7 +53,7 @@ def set_label(
             raise Changed(
                 f"{_told(row)} Nothing of yours was changed. Look at it, and save again if you still want to."
             )
-        if before == (label, note):
+        if before == (label, note) and not (confirms and former(actor.account, [row])):
             return Outcome(operation, State.SUCCEEDED, f"+{number} is labelled so already. Nothing was changed.")
         row.label, row.note, row.searched = label, note, text.folded(f"{label} {note}")
         row.by, row.at = actor.person.name, timezone.now()
@@ -52,7 +61,7 @@ def set_label(
         details = {"asked": asked, "before": _pair(*before), "after": _pair(label, note)}
         changes = [Change(number, "", "")]
         return record.event(
-            actor.account, actor, Action.LABEL, _message(number, before, label, note),
+            actor.account, actor, Action.LABEL, _message(number, before, label, note) or _confirmed(row),
             operation=operation, changes=changes, details=details,
         )  # fmt: skip
 
@@ -71,6 +80,19 @@ def texts(account: Account, numbers: Collection[int]) -> dict[int, str]:
 def one(account: Account, number: int) -> Label:
     """The number's label; an empty one where nobody has given it any."""
     return of(account, [number]).get(number) or Label(account=account, number=number)
+
+
+def former(account: Account, rows: Iterable[Label]) -> dict[int, dt.datetime]:
+    """Of the labels and notes that were given before their number was gone, when it was seen to be gone, by number."""
+    given = {row.number: row.at for row in rows if row.label or row.note}
+    if not given:
+        return {}
+    left = Line.objects.filter(account=account, number__in=given, became="", entry__action=Action.OUTSIDE)
+    lines = list(left.filter(entry__at__gt=min(given.values())).order_by("id").values_list("number", "entry"))
+    entries = Entry.objects.filter(pk__in={entry for _, entry in lines}).values_list("pk", "at", "details")
+    seen = {pk: (at, frozenset(details.get("gone", ()))) for pk, at, details in entries}
+    times = ((number, *seen[entry]) for number, entry in lines)
+    return {number: at for number, at, gone in times if at > given[number] and number in gone}
 
 
 def has(word: str) -> Q:
@@ -103,6 +125,10 @@ def _told(row: Label) -> str:
     at = f"{moments.clock(row.at)}"
     said = f"labelled it “{row.label}”" if row.label else "took its label away"
     return f"{row.by} changed the label or the note of +{row.number} at {at}, after this page was drawn, and {said}."
+
+
+def _confirmed(row: Label) -> str:
+    return f"Confirmed the label and the note of +{row.number}, which are from before it was gone: “{row.label}”."
 
 
 def _message(number: int, before: tuple[str, str], label: str, note: str) -> str:

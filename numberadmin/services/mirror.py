@@ -5,7 +5,8 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -28,6 +29,21 @@ TAKEN_FROM_THE_LIST = (
     "group_id", "has", "application_id", "country_id", "country", "city", "area_code", "searched", "expires",
     "amount", "currency",
 )  # fmt: skip
+
+
+# So many numbers are named in a sentence.
+NAMED = 3
+
+
+class Became(NamedTuple):
+    """The application of a number whose capabilities are others now, and the two sets."""
+
+    key: str
+    was: str
+    has: str
+
+
+NO_CAPABILITIES: Mapping[int, Became] = MappingProxyType({})
 
 
 def _places() -> "array[int]":
@@ -132,25 +148,28 @@ def store(
     found: Difference,
     our_numbers: Collection[int],
     our_groups: Collection[int],
-) -> None:
+) -> str:
     """Makes the mirror equal to the list. Where rows of the list are damaged, nothing is taken for gone.
 
-    What changed without an operation of ours goes into the audit; `our_numbers` and the new numbers of `our_groups`
-    belong to operations that are open.
+    What changed without an operation of ours goes into the audit, and is said; `our_numbers` and the new numbers of
+    `our_groups` belong to operations that are open.
     """
     now = timezone.now()
     first = reading(account, Reading.What.NUMBERS).read_at is None
     came, moved, went = [], [], []
+    capabilities: dict[int, Became] = {}
     for rows in in_parts(listing.read(found.new), BATCH):
         _insert(account, rows, listing, now)
         came += [Change(row.number, "", row.application_key) for row in rows if row.group_id not in our_groups]
     for rows in in_parts(listing.read(found.changed), BATCH):
-        moved += _update(account, rows, listing, now)
+        moved += _update(account, rows, listing, now, capabilities)
     if not listing.damaged:
         for numbers in in_parts(found.gone, BATCH):
             went += _delete(account, numbers)
-    if not first:
-        _seen_outside(account, [change for change in moved if change.number not in our_numbers], came, went)
+    if first:
+        return ""
+    moved = [change for change in moved if change.number not in our_numbers]
+    return _seen_outside(account, moved, came, went, capabilities)
 
 
 def _unknown(rows: Iterable[sinch.RentedNumber], known: Mapping[str, Application]) -> set[str]:
@@ -201,8 +220,10 @@ def _update(
     rows: Sequence[sinch.RentedNumber],
     listing: sinch.RentedNumbers,
     now: dt.datetime,
+    capabilities: dict[int, Became],
 ) -> list[Change]:
-    """Takes over what is otherwise in the list, and tells which numbers changed hands."""
+    """Takes over what is otherwise in the list, and tells which numbers changed hands. Those that have others now are
+    added to `capabilities`."""
     applications = known_applications(account, {row.application_key for row in rows})
     delta, moved = tallies.Delta(), []
     had = _rows_of(account, [row.number for row in rows])
@@ -218,6 +239,8 @@ def _update(
             moved.append(Change(row.number, old.application_key, row.application_key))
             old.assigned_by, old.assigned_at = "", None
             old.free_since = None if taken["application_id"] else now
+        if old.has != taken["has"]:
+            capabilities[row.number] = Became(row.application_key, old.has, str(taken["has"]))
         for name, value in taken.items():
             setattr(old, name, value)
         delta.count([getattr(old, name) for name in tallies.FACTS])
@@ -272,7 +295,7 @@ def seen_in_application(
         with transaction.atomic(durable=True):
             after_assign(account, lost, None, "")
             after_assign(account, [row.number for row in came], application, "")
-            _seen_outside(account, changes, [], [])
+            _seen_outside(account, changes)
 
 
 @transaction.atomic()
@@ -352,16 +375,39 @@ def _remembered(account: Account, new: Sequence[sinch.RentedNumber]) -> dict[int
     return {n: (*assigned.get(n, NOTHING[:2]), *rented.get(n, NOTHING[2:])) for n in assigned.keys() | rented.keys()}
 
 
-def _seen_outside(account: Account, moved: Sequence[Change], came: Sequence[Change], went: Sequence[Change]) -> None:
+def _seen_outside(
+    account: Account,
+    moved: Sequence[Change],
+    came: Sequence[Change] = (),
+    went: Sequence[Change] = (),
+    capabilities: Mapping[int, Became] = NO_CAPABILITIES,
+) -> str:
+    """Writes into the audit what was done outside, and says it; empty where nothing was."""
     parts = {
         "assigned, moved or unassigned": len(moved),
         "rented": len(came),
         "no longer rented": len(went),
+        f"with other capabilities ({_some(capabilities)})": len(capabilities),
     }
-    if any(parts.values()):
-        seen = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
-        details: dict[str, object] = {"rented": [c.number for c in came], "gone": [c.number for c in went]}
-        if since := reading(account, Reading.What.NUMBERS).read_at:
-            details["since"] = since.isoformat()
-        message = f"Seen in the list from Sinch, done outside numberadmin: {seen}."
-        record.event(account, None, Action.OUTSIDE, message, changes=[*moved, *came, *went], details=details)
+    if not any(parts.values()):
+        return ""
+    seen = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
+    details: dict[str, object] = {"rented": [c.number for c in came], "gone": [c.number for c in went]}
+    if since := reading(account, Reading.What.NUMBERS).read_at:
+        details["since"] = since.isoformat()
+    told = {change.number for change in moved}
+    stayed = [Change(n, became.key, became.key) for n, became in capabilities.items() if n not in told]
+    if capabilities:
+        details["capabilities"] = {str(n): [became.was, became.has] for n, became in capabilities.items()}
+    message = f"Seen in the list from Sinch, done outside numberadmin: {seen}."
+    record.event(account, None, Action.OUTSIDE, message, changes=[*moved, *came, *went, *stayed], details=details)
+    return message
+
+
+def _some(capabilities: Mapping[int, Became]) -> str:
+    shown = [f"+{n}: {_in_words(has)}, before {_in_words(was)}" for n, (_, was, has) in capabilities.items()]
+    return "; ".join(shown[:NAMED]) + (f"; and {len(shown) - NAMED:,} more" if len(shown) > NAMED else "")
+
+
+def _in_words(capabilities: str) -> str:
+    return capabilities.replace(",", " and ") or "none"

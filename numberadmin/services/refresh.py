@@ -183,14 +183,14 @@ def now(*, actor: Actor, accept: str = "") -> Outcome:
                 return _read_by_another(account, last)
             if fetched.after != listing.last_write(account):
                 fetched = listing.fetch(account, instance)
-            fetched = _store(account, instance, fetched, actor, accept=accept)
+            fetched, outside = _store(account, instance, fetched, actor, accept=accept)
     except (Taken, Crowded):
         raise settle.busy(account) from None
     except sinch.SinchError as error:
         _failed(account, error)
         message = remote.told(error, "The list below is the one read before.")
         return Outcome(uuid.uuid4(), State.FAILED, message)
-    message = f"The list of rented numbers was read again: {len(fetched.listing):,} numbers."
+    message = f"The list of rented numbers was read again: {len(fetched.listing):,} numbers. {outside}".strip()
     if not fetched.listing.damaged:
         return Outcome(uuid.uuid4(), State.SUCCEEDED, message)
     left_out = f" {fetched.listing.damaged} rows could not be read; what was known of them is kept."
@@ -236,7 +236,7 @@ def take_in(account: Account, instance: sinch.Instance, by: Actor | None, *, set
     `settling` is off for a write that reads the list for itself. Raises SinchError, and keeps what it said.
     """
     try:
-        return _store(account, instance, listing.fetch(account, instance), by, settling=settling)
+        return _store(account, instance, listing.fetch(account, instance), by, settling=settling)[0]
     except sinch.SinchError as error:
         _note(account, error)
         raise
@@ -291,8 +291,9 @@ def _store(
     *,
     settling: bool = True,
     accept: str = "",
-) -> Fetched:
-    """Makes the mirror equal to the list, once it is believed. Wants the account's lock."""
+) -> tuple[Fetched, str]:
+    """Makes the mirror equal to the list, once it is believed, and says what was done outside. Wants the account's
+    lock."""
     fetched, found = listing.believed(account, instance, fetched, accept)
     if mirror.reading(account, Reading.What.NUMBERS).read_at is None:
         with spacious():
@@ -301,12 +302,12 @@ def _store(
         if accept and by and found.gone:
             message = f"Said that the list from Sinch is right: it lacks {len(found.gone)} numbers that were rented."
             record.event(by.account, by, Action.ACCEPT, message)
-        mirror.store(account, fetched.listing, found, settle.doubted(account), settle.ordered_groups(account))
+        outside = mirror.store(account, fetched.listing, found, settle.doubted(account), settle.ordered_groups(account))
         damaged = fetched.listing.damaged
         mirror.note(account, Reading.What.NUMBERS, damaged=damaged, seconds=fetched.seconds)
     if settling:
         settle.by_list(account, by, fetched)
-    return fetched
+    return fetched, outside
 
 
 def _failed(account: Account, error: sinch.SinchError) -> None:

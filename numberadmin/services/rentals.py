@@ -58,6 +58,7 @@ class NumberPage:
     is_open: bool
     doubted: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
+    former: dict[int, dt.datetime] = field(default_factory=dict)
     most: int = MOST
 
 
@@ -78,6 +79,7 @@ def browse(asked: Asked[Look]) -> NumberPage:
     """A page of what is asked for: nothing, if that cannot be read."""
     account, counts, reading = asked.look.account, asked.look.counts, asked.look.reading
     part = _part(asked) if asked.readable else Part([], 0, 1, 1, 0)
+    labelled = labels.of(account, [row.number for row in part.rows])
     return NumberPage(
         shelves=part.shelves,
         further=part.further,
@@ -94,7 +96,8 @@ def browse(asked: Asked[Look]) -> NumberPage:
         reading=reading,
         is_open=reading.while_open,
         doubted=set(asked.look.doubted),
-        labels=labels.texts(account, [row.number for row in part.rows]),
+        labels={number: row.label for number, row in labelled.items() if row.label},
+        former=labels.former(account, labelled.values()),
     )
 
 
@@ -157,6 +160,7 @@ def _few(asked: Asked[Look], held: Sequence[Held]) -> Q | None:
 COLUMNS = (
     "number", "application_key", "application", "country_id", "country", "city", "area_code", "capabilities", "price",
     "currency", "expires", "assigned_by", "assigned_at", "rented_by", "rented_at", "group_id", "label", "note",
+    "label_of_before",
 )  # fmt: skip
 BATCH = 1000
 
@@ -170,10 +174,12 @@ def exported(asked: Asked[Look]) -> Iterator[dict[str, Any]]:
     while batch := list(rows.filter(number__gt=last)[:BATCH]):
         last = batch[-1].number
         named = labels.of(account, [row.number for row in batch])
-        yield from (_plain(row, named.get(row.number) or Label()) for row in batch)
+        former = labels.former(account, named.values())
+        yield from (_plain(row, named.get(row.number) or Label(), former.get(row.number)) for row in batch)
 
 
-def _plain(row: Number, named: Label) -> dict[str, Any]:
+def _plain(row: Number, named: Label, former: dt.datetime | None) -> dict[str, Any]:
+    """`former`: when the number was gone since it was labelled."""
     return {
         "number": row.number,
         "application_key": row.application_key,
@@ -193,6 +199,7 @@ def _plain(row: Number, named: Label) -> dict[str, Any]:
         "group_id": row.group_id,
         "label": named.label,
         "note": named.note,
+        "label_of_before": _iso(former),
     }
 
 

@@ -33,7 +33,7 @@ def number_rows(context: Context, numbers: list[Number]) -> SafeString:
             f'<tr data-number="{number.number}" data-application-key="{key}"{changed}>'
             f'<td class="tick">{_tick(number.number, shown, tick) if can else ""}</td>'
             f'<th scope="row" class="digits"><a href="{at}{number.number}/">{shown}</a>'
-            f"{_label(page.labels.get(number.number))}</th>"
+            f"{_label(page.labels.get(number.number), page.former.get(number.number))}</th>"
             f'<td class="city">{_place(number.country_id, number.country, number.city)}</td>'
             f'<td class="caps">{_capabilities(number.has)}</td>'
             f'<td class="figure">{escape(display.money(number.price)) or "not given"}'
@@ -53,8 +53,15 @@ def _tick(number: int, shown: str, ticked: bool) -> str:
     )
 
 
-def _label(label: str | None) -> str:
-    return f' <span class="label"><bdi>{escape(label)}</bdi></span>' if label else ""
+def _label(label: str | None, former: dt.datetime | None) -> str:
+    if not label:
+        return ""
+    if former is None:
+        return f' <span class="label"><bdi>{escape(label)}</bdi></span>'
+    return (
+        f' <span class="label former" title="from before it was gone on {display.day(former)}">'
+        f'<bdi>{escape(label)}</bdi> <span class="faint">of before</span></span>'
+    )
 
 
 @lru_cache(1000)
