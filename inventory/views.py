@@ -237,8 +237,9 @@ def _asking_to_move(request: web.Request, wish: forms.Selection, held: Held, to:
         {
             "number": holder.number,
             "label": holder.application_label,
-            "by": holder.assigned_by,
-            "at": holder.assigned_at.isoformat() if holder.assigned_at else "",
+            "by": holder.assigned.by if holder.assigned else "",
+            "login": holder.assigned.login if holder.assigned else "",
+            "at": holder.assigned.at.isoformat() if holder.assigned else "",
         }
         for holder in held.holders
     ]

@@ -1,20 +1,25 @@
 """People, the Sinch accounts they work on, and the sessions they hold."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 
 from numberadmin.accounts.roles import May, Role, allows
 from numberadmin.money import Money
+from numberadmin.proven import Proven, ProvenRows
 
 
-class Person(AbstractBaseUser):
+class Person(Proven, AbstractBaseUser):
     """Somebody who signs in: with the Sinch account while alone in its team, else with an e-mail and a password.
 
     `sinch_user_id` is the key of a person who came by a Sinch sign-in; `login` the e-mail of one with a password.
     """
+
+    PROVEN = ("id", "sinch_user_id", "login", "name", "email", "is_active", "password", "password_from_id")
 
     sinch_user_id = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique when known
     login = models.CharField(max_length=254, unique=True, null=True)  # noqa: DJ001 - unique when known
@@ -29,7 +34,12 @@ class Person(AbstractBaseUser):
     # The team that somebody is about to join. Not stored.
     joins: "Account | None" = None
 
-    objects = BaseUserManager["Person"]()
+    @property
+    def sign_in(self) -> str:
+        """What tells the person from everybody else: the e-mail."""
+        return self.login or self.email
+
+    objects: ClassVar[models.Manager["Person"]] = BaseUserManager.from_queryset(ProvenRows)()  # type: ignore[assignment]
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
 
@@ -37,10 +47,13 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-class Account(models.Model):
+class Account(Proven):
     """A Sinch organisation: the team, its numbers, its audit. Sinch tells its name, and may tell of it where it is on
     the web, its phone, country and VAT number: they tell it from another one of the same name."""
 
+    PROVEN = (
+        "id", "organisation_id", "name", "website", "phone", "country_id", "vat_number", "factor_from",
+    )  # fmt: skip
     organisation_id = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     website = models.CharField(max_length=200, blank=True)
@@ -56,9 +69,13 @@ class Account(models.Model):
         return self.name
 
 
-class Membership(models.Model):
+class Membership(Proven):
     """A person in a team. The limit is what a buyer may spend in one checkout; without one, each has to be approved."""
 
+    PROVEN = (
+        "id", "person_id", "account_id", "role", "limit_amount", "limit_currency", "is_active",
+        "since", "seen_at", "views",
+    )  # fmt: skip
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.OWNER)
@@ -105,9 +122,12 @@ class NameKey(models.Model):
         return f"{self.key} of {self.person_id}"
 
 
-class Connection(models.Model):
+class Connection(Proven):
     """The Sinch instance that a team works through: its secret sealed, bound to the account and the instance id."""
 
+    PROVEN = (
+        "id", "account_id", "instance_id", "usable_until", "opened_at", "opened_by",
+    )  # fmt: skip
     account = models.OneToOneField(Account, on_delete=models.CASCADE)
     instance_id = models.CharField(max_length=200)
     secret = models.TextField()
@@ -120,9 +140,13 @@ class Connection(models.Model):
         return f"{self.account_id} until {self.usable_until}"
 
 
-class Invitation(models.Model):
+class Invitation(Proven):
     """A link by which somebody joins a team, or, with a `person`, sets a new password. Only its digest is kept."""
 
+    PROVEN = (
+        "id", "account_id", "person_id", "email", "role", "limit_amount", "limit_currency",
+        "digest", "maker_id", "by_server", "made_at", "ends_at", "closed_at",
+    )  # fmt: skip
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True)
     email = models.CharField(max_length=254)
@@ -146,9 +170,12 @@ class Invitation(models.Model):
         return Money.of(self.limit_amount, self.limit_currency)
 
 
-class SecondFactor(models.Model):
+class SecondFactor(Proven):
     """A person's authenticator app. The seed is sealed; `counter` is the last time step that was used."""
 
+    PROVEN = (
+        "id", "person_id", "since",
+    )  # fmt: skip
     person = models.OneToOneField(Person, on_delete=models.CASCADE)
     seed = models.TextField()
     counter = models.BigIntegerField(default=0)
@@ -192,12 +219,16 @@ class Guess(models.Model):
         return f"{self.key}: {self.wrong}"
 
 
-class Session(AbstractBaseSession):
+class Session(AbstractBaseSession, Proven):  # type: ignore[misc]
     """A signed-in browser. What it belongs to stands in columns, so that it can be listed and ended."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True)
+    PROVEN = ("session_key", "session_data", "person_id", "account_id", "used_at")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     used_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager["Session"]] = BaseSessionManager.from_queryset(ProvenRows)()  # type: ignore[assignment]
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:

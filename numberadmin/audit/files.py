@@ -19,7 +19,7 @@ MOST_IN_A_ROW = 500
 CSV_COLUMNS = (
     "position", "at", "finished_at", "operation", "part_of", "action", "outcome", "actor", "actor_id", "address",
     "session", "application_key", "application", "numbers", "was", "became", "price", "error_code",
-    "reference", "reason", "message",
+    "reference", "reason", "message", "actor_login",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "reference": row.reference,
         "reason": row.reason,
         "message": row.message,
+        "actor_login": row.actor_login,
         "hash": row.hash,
     }
 

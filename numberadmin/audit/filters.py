@@ -50,14 +50,13 @@ class Walked(NamedTuple):
 
 
 class Who(NamedTuple):
-    """People by their ids, or where the team has nobody of that name, whoever was called so."""
+    """People by their ids; None stands for the program."""
 
-    ids: frozenset[int]
-    name: str = ""
+    ids: frozenset[int | None]
 
 
 class Actor(fields.Text):
-    """Somebody of the team, by id, name or e-mail; or a name that stands in the audit."""
+    """Somebody of the team, by id, name or e-mail; else whoever was called so in the audit, the program too."""
 
     def __init__(self, look: AuditLook) -> None:
         shown = [(str(one.pk), f"{one.name} ({one.login})" if one.login else one.name) for one in look.people]
@@ -74,9 +73,10 @@ class Actor(fields.Text):
             return None
         if ids := self._ids(given):
             return Who(frozenset(ids))
-        if not Entry.objects.filter(account=self._look.account, actor_name__iexact=given).exists():
-            raise forms.ValidationError(f"Nobody in the team or in the audit is called “{given[:40]}”.")
-        return Who(frozenset(), given)
+        called = Entry.objects.filter(account=self._look.account, actor_name__iexact=given)
+        if past := frozenset(called.values_list("actor_id", flat=True).distinct()):
+            return Who(past)
+        raise forms.ValidationError(f"Nobody in the team or in the audit is called “{given[:40]}”.")
 
     def _ids(self, given: str) -> set[int]:
         people, email, name = self._look.people, text.email(given), text.folded(given)
@@ -128,7 +128,8 @@ def label(labels: Mapping[str, str], key: str) -> str:
 
 
 def _by(look: AuditLook, who: Who) -> Q:
-    return Q(actor_id__in=who.ids) if who.ids else Q(actor_name__iexact=who.name)
+    by_people = Q(actor_id__in=[one for one in who.ids if one is not None])
+    return by_people | Q(actor_id=None) if None in who.ids else by_people
 
 
 def _touches(look: AuditLook, key: str) -> Q:

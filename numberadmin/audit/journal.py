@@ -84,7 +84,8 @@ def history(account: Account, number: int, labels: Mapping[str, str]) -> list[Ro
 
 def every(account: Account) -> QuerySet[Entry]:
     """The first entries of the account's operations, for `rows_of` and `whole_rows_of`."""
-    return parts(Entry.objects.filter(account=account, phase__in=FIRSTS), asked_lines="lines", asked_many="many")
+    firsts = Entry.objects.filter(account=account, phase__in=FIRSTS).select_related("actor")
+    return parts(firsts, asked_lines="lines", asked_many="many")
 
 
 def matching(asked: Asked[AuditLook]) -> QuerySet[Entry]:

@@ -94,6 +94,16 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.phase} {self.state}"
 
+    @property
+    def by_program(self) -> bool:
+        """Whether no person did it."""
+        return self.actor_id is None
+
+    @property
+    def login(self) -> str:
+        """By which its actor signed in then; where that was not written down yet, by which they do now."""
+        return self.actor_login or (self.actor.sign_in if self.actor and self.form == 1 else "")
+
 
 class Line(models.Model):
     """One number in an entry: the application it was in and the one it came to, by key, empty for none."""

@@ -52,6 +52,7 @@ class Row:
     outcome_label: str
     actor_id: int | None
     actor_name: str
+    actor_login: str
     address: str
     session: str
     application_key: str
@@ -67,6 +68,11 @@ class Row:
     hash: str
     many: int | None
     part_of: UUID | None
+
+    @property
+    def by_program(self) -> bool:
+        """Whether no person did it: the program, or somebody who had not signed in."""
+        return self.actor_id is None
 
     @property
     def numbers(self) -> list[int]:
@@ -178,6 +184,7 @@ def _row(
         outcome_label=last.get_state_display(),
         actor_id=first.actor_id,
         actor_name=first.actor_name,
+        actor_login=first.login,
         address=first.address,
         session=first.session,
         application_key=first.application_key,

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
@@ -26,7 +25,8 @@ class Otherwise(ValueError):
 
 def read(rows: QuerySet[Any], columns: Sequence[str], chunk: int) -> Iterator[Row]:
     """The values of the columns, JSON decoded. Raises Otherwise, and what reading a value of another type raises."""
-    fields = [rows.model._meta.get_field(name) for name in columns]
+    meta = rows.model._meta
+    fields = [meta.pk if name == "pk" else meta.get_field(name) for name in columns]
     json_at = {place for place, field in enumerate(fields) if isinstance(field, models.JSONField)}
     values = [Cast(name, TextField()) if place in json_at else name for place, name in enumerate(columns)]
     extra, checks = _checks(fields)
@@ -102,6 +102,8 @@ def _written(field: Any) -> Callable[[Any], str] | None:
     match target:
         case models.DateTimeField():
             return _moment
+        case models.DateField():
+            return str
         case models.UUIDField():
             return _hex
         case models.BooleanField():
@@ -120,12 +122,3 @@ def _hex(value: uuid.UUID) -> str:
 def _bit(value: object) -> str:
     """Django gives what is neither 0 nor 1 as it is."""
     return str(int(value is True))
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON has it, the same on both databases."""
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return value

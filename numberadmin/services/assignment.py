@@ -16,7 +16,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
-from numberadmin.services import applications, listing, mirror, refresh, remote, selection, settle, write
+from numberadmin.services import applications, deeds, listing, mirror, refresh, remote, selection, settle, write
 from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Application, Number, digest
 from numberadmin.services.record import Plan, Result
@@ -295,10 +295,9 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         changes = [Change(c.number, c.was, "" if c.number in state.taken_out else c.was) for c in plan.changes]
 
     def store() -> None:
-        by = actor.person.name
         if outcome != State.UNKNOWN:
-            mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application, by)
-            mirror.after_assign(actor.account, sorted(state.taken_out), None, by)
+            mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application)
+            mirror.after_assign(actor.account, sorted(state.taken_out), None)
 
     return Result(
         outcome,
@@ -311,17 +310,14 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
 
 
 def _held(rows: Sequence[Number]) -> Held:
-    holders = [
-        Holder(row.number, row.application_key, str(row.application), row.assigned_by, row.assigned_at) for row in rows
-    ]
+    deeds.tell(rows[0].account, rows)
+    holders = [Holder(row.number, row.application_key, str(row.application), row.assigned) for row in rows]
     where = Counter(holder.application_label for holder in holders)
     said = ", ".join(f"{count} in {label}" for label, count in where.most_common(3))
     first = holders[0]
     since = ""
-    if first.assigned_by and first.assigned_at:
-        since = (
-            f" (+{first.number}: by {first.assigned_by}, since {moments.clock(first.assigned_at, '%d %b %Y %H:%M')})"
-        )
+    if deed := first.assigned:
+        since = f" (+{first.number}: by {deed.by}, since {moments.clock(deed.at, '%d %b %Y %H:%M')})"
     return Held(
         f"Already in another application: {said}{since}. Nothing was changed. Move them if that is meant.",
         holders,

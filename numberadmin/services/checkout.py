@@ -214,7 +214,7 @@ def _checked_out(
 
     def keep() -> None:
         close()
-        mirror.after_checkout(account, numbers, operation, actor.person.name)
+        mirror.after_checkout(account, numbers, operation)
 
     if len(numbers) != asked:
         message = f"Sinch confirmed the checkout of {asked}; its list shows {len(numbers)} new ones so far.{rest}"

@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from numberadmin import sinch
+from numberadmin import proven, sinch
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
-from numberadmin.audit.models import Action, Entry, Line, Phase, State
-from numberadmin.services import bulk, record, tallies
+from numberadmin.audit.models import Action, Line
+from numberadmin.services import bulk, deeds, record, tallies
 from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Application, Number, Open, Reading
 from numberadmin.text import folded
@@ -193,7 +193,7 @@ def _values(
     known: Mapping[str, Application],
     delta: tallies.Delta,
     now: dt.datetime | None = None,
-    past: Mapping[int, tuple[Any, ...]] | None = None,
+    past: Mapping[int, UUID] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """New rows, in the order of COLUMNS, which are counted. `now` is when they were seen for the first time, and `past`
     what is known of them from before; without these, for a first list, rows end before the last MORE of COLUMNS."""
@@ -203,16 +203,16 @@ def _values(
         delta.count(_facts((*taken, expires, amount, currency), since))
         price = None if amount is None else str(amount)
         mark = listing.mark(row.number)
-        values = (account.pk, row.number, *taken, bulk.moment(expires), price, currency, mark)
-        yield (*values, bulk.moment(since), *past.get(row.number, NOTHING)) if past is not None else values
+        rented_in = past.get(row.number) if past else None
+        proof = proven.proof(TABLE, (account.pk, row.number, taken[APPLICATION], rented_in))
+        values = (account.pk, row.number, *taken, bulk.moment(expires), price, currency, mark, proof)
+        yield (*values, bulk.moment(since), rented_in and rented_in.hex) if past is not None else values
 
 
-COLUMNS = (
-    "account_id", "number", *TAKEN_FROM_THE_LIST, "mark", "free_since", "assigned_by", "assigned_at", "rented_by",
-    "rented_at", "rented_in",
-)  # fmt: skip
-MORE = 6
-NOTHING = ("", None, "", None, None)
+TABLE = Number._meta.db_table
+APPLICATION = TAKEN_FROM_THE_LIST.index("application_id")
+COLUMNS = ("account_id", "number", *TAKEN_FROM_THE_LIST, "mark", "proof", "free_since", "rented_in")
+MORE = 2
 
 
 def _update(
@@ -235,9 +235,7 @@ def _update(
             continue
         delta.count([getattr(old, name) for name in tallies.FACTS], -1)
         if old.application_id != taken["application_id"]:
-            # A number that changed hands outside is no longer assigned by whoever assigned it here.
             moved.append(Change(row.number, old.application_key, row.application_key))
-            old.assigned_by, old.assigned_at = "", None
             old.free_since = None if taken["application_id"] else now
         if old.has != taken["has"]:
             capabilities[row.number] = Became(row.application_key, old.has, str(taken["has"]))
@@ -245,7 +243,7 @@ def _update(
             setattr(old, name, value)
         delta.count([getattr(old, name) for name in tallies.FACTS])
         changed.append(old)
-    fields = [*TAKEN_FROM_THE_LIST, "assigned_by", "assigned_at", "free_since"]
+    fields = [*TAKEN_FROM_THE_LIST, "free_since"]
     Number.objects.bulk_update(changed, fields, batch_size=100)
     with connection.cursor() as cursor:
         marks = [(row.mark, row.pk) for row in had.values()]
@@ -293,15 +291,15 @@ def seen_in_application(
     changes += [Change(row.number, row.application_key, application.key) for row in came]
     if changes:
         with transaction.atomic(durable=True):
-            after_assign(account, lost, None, "")
-            after_assign(account, [row.number for row in came], application, "")
+            after_assign(account, lost, None)
+            after_assign(account, [row.number for row in came], application)
             _seen_outside(account, changes)
 
 
 @transaction.atomic()
-def after_assign(account: Account, numbers: Sequence[int], application: Application | None, by: str) -> None:
-    """Writes who put the numbers where, once the remote has confirmed it. Their rows in the list that was last read
-    tell no longer where they are."""
+def after_assign(account: Account, numbers: Sequence[int], application: Application | None) -> None:
+    """Writes where the numbers are, once the remote has confirmed it. Their rows in the list that was last read tell
+    it no longer."""
     now, delta, to = timezone.now(), tallies.Delta(), application.pk if application else None
     for some in in_parts(numbers, BATCH):
         rows = Number.objects.filter(account=account, number__in=some)
@@ -310,19 +308,15 @@ def after_assign(account: Account, numbers: Sequence[int], application: Applicat
             delta.count((to, *facts[1:-1], None if to else now))
         rows.update(
             application=application,
-            assigned_by=by,
-            assigned_at=now if by else None,
             free_since=None if application else now,
             mark=sinch.NO_MARK,
         )
     delta.save(account)
 
 
-def after_checkout(account: Account, numbers: Sequence[int], operation: UUID, by: str) -> None:
-    """Writes who rented the numbers."""
-    Number.objects.filter(account=account, number__in=numbers).update(
-        rented_in=operation, rented_by=by, rented_at=timezone.now()
-    )
+def after_checkout(account: Account, numbers: Sequence[int], operation: UUID) -> None:
+    """Writes in which checkout the numbers were rented."""
+    Number.objects.filter(account=account, number__in=numbers).update(rented_in=operation)
 
 
 def _taken(row: sinch.RentedNumber, applications: Mapping[str, Application]) -> tuple[Any, ...]:
@@ -354,25 +348,10 @@ def _searched(city: str, country: str) -> str:
     return folded(f"{city} {country}")
 
 
-def _remembered(account: Account, new: Sequence[sinch.RentedNumber]) -> dict[int, tuple[Any, ...]]:
-    """A number that was gone from the list and is back: who rented it and who put it there stands in the audit. In
-    the order of the last of COLUMNS."""
-    found = {row.number: row for row in new}
-    lines = Line.objects.filter(account=account, entry__phase__in=[Phase.OUTCOME, Phase.SETTLEMENT])
-    lines = lines.filter(number__in=found, entry__state=State.SUCCEEDED)
-    known = list(lines.select_related("entry").order_by("id"))
-    intents = Entry.objects.filter(operation__in={line.entry.operation for line in known}, phase=Phase.INTENT)
-    people = dict(intents.values_list("operation", "actor_name"))
-    assigned: dict[int, tuple[Any, ...]] = {}
-    rented: dict[int, tuple[Any, ...]] = {}
-    for line in known:
-        entry, by = line.entry, people[line.entry.operation]
-        if entry.action == Action.CHECK_OUT:
-            rented[line.number] = (by, bulk.moment(entry.at), entry.operation.hex)
-        else:
-            here = line.became == found[line.number].application_key
-            assigned[line.number] = (by, bulk.moment(entry.at)) if here else NOTHING[:2]
-    return {n: (*assigned.get(n, NOTHING[:2]), *rented.get(n, NOTHING[2:])) for n in assigned.keys() | rented.keys()}
+def _remembered(account: Account, new: Sequence[sinch.RentedNumber]) -> dict[int, UUID]:
+    """In which checkout a number was rented that was gone from the list and is back: as the audit has it."""
+    lines = Line.objects.filter(deeds.RENTED, account=account, number__in=[row.number for row in new])
+    return dict(lines.order_by("id").values_list("number", "entry__operation"))
 
 
 def _seen_outside(

@@ -181,7 +181,15 @@ def _made(
         key = uuid4()
     items = planned.items_of(actor.account, lines)
     title = " ".join(title.split())[:200]
-    plan = Plan(account=actor.account, key=key, asked=asked, source=source, title=title, made_by=actor.person.name)
+    plan = Plan(
+        account=actor.account,
+        key=key,
+        asked=asked,
+        source=source,
+        title=title,
+        made_by=actor.person.name,
+        lines=len(items),
+    )
     try:
         with transaction.atomic(durable=True):
             plan.save()

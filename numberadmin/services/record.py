@@ -197,7 +197,7 @@ def _add(
         account=account,
         actor=actor.person if actor else None,
         actor_name=actor.person.name if actor else STRANGER if address else NOBODY,
-        actor_login=(actor.person.login or actor.person.email) if actor else "",
+        actor_login=actor.person.sign_in if actor else "",
         address=actor.address if actor else address,
         session=actor.session if actor else "",
         operation=operation,

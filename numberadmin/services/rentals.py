@@ -17,7 +17,7 @@ from numberadmin import pages
 from numberadmin.accounts.models import Account
 from numberadmin.filters import Asked
 from numberadmin.services import counts as counting
-from numberadmin.services import labels, mirror, search, settle, shelves, uncounted
+from numberadmin.services import deeds, labels, mirror, search, settle, shelves, uncounted
 from numberadmin.services.counts import Counts, Held
 from numberadmin.services.models import Label, Number, Reading
 from numberadmin.services.number_filters import FILTERS, Look, NumberFilter
@@ -79,6 +79,7 @@ def browse(asked: Asked[Look]) -> NumberPage:
     """A page of what is asked for: nothing, if that cannot be read."""
     account, counts, reading = asked.look.account, asked.look.counts, asked.look.reading
     part = _part(asked) if asked.readable else Part([], 0, 1, 1, 0)
+    deeds.tell(account, part.rows)
     labelled = labels.of(account, [row.number for row in part.rows])
     return NumberPage(
         shelves=part.shelves,
@@ -160,7 +161,7 @@ def _few(asked: Asked[Look], held: Sequence[Held]) -> Q | None:
 COLUMNS = (
     "number", "application_key", "application", "country_id", "country", "city", "area_code", "capabilities", "price",
     "currency", "expires", "assigned_by", "assigned_at", "rented_by", "rented_at", "group_id", "label", "note",
-    "label_of_before",
+    "label_of_before", "assigned_login", "rented_login",
 )  # fmt: skip
 BATCH = 1000
 
@@ -174,6 +175,7 @@ def exported(asked: Asked[Look]) -> Iterator[dict[str, Any]]:
     while batch := list(rows.filter(number__gt=last)[:BATCH]):
         last = batch[-1].number
         named = labels.of(account, [row.number for row in batch])
+        deeds.tell(account, batch)
         former = labels.former(account, named.values())
         yield from (_plain(row, named.get(row.number) or Label(), former.get(row.number)) for row in batch)
 
@@ -192,14 +194,16 @@ def _plain(row: Number, named: Label, former: dt.datetime | None) -> dict[str, A
         "price": row.price and row.price.plain,
         "currency": row.currency,
         "expires": _iso(row.expires),
-        "assigned_by": row.assigned_by,
-        "assigned_at": _iso(row.assigned_at),
-        "rented_by": row.rented_by,
-        "rented_at": _iso(row.rented_at),
+        "assigned_by": row.assigned.by if row.assigned else "",
+        "assigned_at": _iso(row.assigned.at if row.assigned else None),
+        "rented_by": row.rented.by if row.rented else "",
+        "rented_at": _iso(row.rented.at if row.rented else None),
         "group_id": row.group_id,
         "label": named.label,
         "note": named.note,
         "label_of_before": _iso(former),
+        "assigned_login": row.assigned.login if row.assigned else "",
+        "rented_login": row.rented.login if row.rented else "",
     }
 
 
@@ -209,7 +213,9 @@ def _iso(moment: dt.datetime | None) -> str | None:
 
 def one(account: Account, number: int) -> Number:
     """Raises Number.DoesNotExist."""
-    return Number.objects.select_related("application").get(account=account, number=number)
+    row = Number.objects.select_related("application").get(account=account, number=number)
+    deeds.tell(account, [row])
+    return row
 
 
 def in_doubt(account: Account, number: int) -> bool:

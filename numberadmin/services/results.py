@@ -1,11 +1,14 @@
 """What a service answers: an outcome of something that was tried, or a refusal before anything was."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from numberadmin.audit.models import State
+
+if TYPE_CHECKING:
+    from numberadmin.services.deeds import Deed
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,12 @@ class SignedOut(SignInAgain):
 
 @dataclass(frozen=True)
 class Holder:
-    """Where a number is: the application that holds it, who put it there and when, as far as known."""
+    """Where a number is: the application that holds it, and who put it there, as far as it was done here."""
 
     number: int
     application_key: str
     application_label: str
-    assigned_by: str
-    assigned_at: dt.datetime | None
+    assigned: "Deed | None"
 
 
 class Lacking(Refusal):

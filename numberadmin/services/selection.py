@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from numberadmin import moments
 from numberadmin.accounts.models import Account
 from numberadmin.audit.chain import Change
-from numberadmin.services import settle
+from numberadmin.services import deeds, settle
 from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Number
 from numberadmin.services.results import Changed, NotHere, Refusal
@@ -43,7 +43,8 @@ def rows(account: Account, numbers: Sequence[int], seen: Mapping[int, str]) -> l
 def _moved_meanwhile(rows: Sequence[Number]) -> str:
     row = rows[0]
     now = f"in {row.application.label}" if row.application else "in no application"
-    by = f" ({row.assigned_by}, {moments.clock(row.assigned_at)})" if row.assigned_by and row.assigned_at else ""
+    deeds.tell(row.account, [row])
+    by = f" ({row.assigned.by}, {moments.clock(row.assigned.at)})" if row.assigned else ""
     more = f", and {len(rows) - 1:,} more have changed" if len(rows) > 1 else ""
     return (
         f"+{row.number} is {now} by now{by}{more}: the page was older than that. Nothing was changed. "

@@ -161,10 +161,10 @@ def _half_known(intent: Entry, done: Sequence[int]) -> bool:
 
 
 def _credit(intent: Entry, numbers: Sequence[int]) -> None:
-    """The mirror has the application from the list already; who put the number there comes from the intent."""
+    """The mirror has the application from the list already."""
     key = "" if intent.action == Action.UNASSIGN else intent.application_key
     application = mirror.known_applications(intent.account, [key]).get(key.lower())
-    mirror.after_assign(intent.account, numbers, application, intent.actor_name)
+    mirror.after_assign(intent.account, numbers, application)
 
 
 def _checkout(intent: Entry, listing: sinch.RentedNumbers, overdue: bool) -> Result | None:
@@ -230,7 +230,7 @@ def sent(intent: Entry) -> tuple[list[str], list[str]]:
 def rented_by(intent: Entry, references: Sequence[str], numbers: Sequence[int]) -> None:
     given_back(intent)
     _lines_of(intent).filter(reference_id__in=references).update(state=Reservation.State.RENTED, doubted=False)
-    mirror.after_checkout(intent.account, numbers, intent.operation, intent.actor_name)
+    mirror.after_checkout(intent.account, numbers, intent.operation)
 
 
 def given_back(intent: Entry) -> None:

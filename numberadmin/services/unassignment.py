@@ -71,7 +71,7 @@ def _send_unassign(actor: Actor, plan: Plan) -> Result:
     kept = "It stays rented and paid for." if len(plan.changes) == 1 else "They stay rented and paid for."
 
     def store() -> None:
-        mirror.after_assign(actor.account, taken_out, None, actor.person.name)
+        mirror.after_assign(actor.account, taken_out, None)
 
     if error is None:
         origin = names.get(plan.application_key) or plan.application_key[:8] or "their applications"

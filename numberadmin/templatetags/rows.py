@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from numberadmin.services.deeds import Deed
 from numberadmin.services.models import Number
 from numberadmin.templatetags import display
 
@@ -90,16 +91,18 @@ def _until(expires: dt.datetime | None, today: dt.date, soon: int) -> str:
 
 
 def _by(number: Number) -> str:
-    if number.assigned_by:
-        return f'<bdi>{escape(number.assigned_by)}</bdi> <span class="faint">{display.ago(number.assigned_at)}</span>'
+    if number.assigned:
+        return _deed(number.assigned)
     if number.application_id:
         return '<span class="faint">outside numberadmin</span>'
-    if number.rented_by:
-        return (
-            f'<span class="faint">rented by</span> <bdi>{escape(number.rented_by)}</bdi> '
-            f'<span class="faint">{display.ago(number.rented_at)}</span>'
-        )
+    if number.rented:
+        return f'<span class="faint">rented by</span> {_deed(number.rented)}'
     return ""
+
+
+def _deed(deed: Deed) -> str:
+    who = f'<span title="{escape(deed.login)}"><bdi>{escape(deed.by)}</bdi></span>'
+    return f'{who} <span class="faint">{display.ago(deed.at)}</span>'
 
 
 def _act(number: int, key: str, shown: str, unassign: str, doubted: Any, can: bool) -> str:

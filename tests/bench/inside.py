@@ -30,7 +30,7 @@ from tests.bench.account import best, grown
 class NumberAdmin(ModelAdmin[Number]):
     """As somebody would set it up who wants the same as on the page of the inventory: its columns, filters, search."""
 
-    list_display = ("number", "city", "country", "has", "amount", "currency", "expires", "application", "assigned_by")
+    list_display = ("number", "city", "country", "has", "amount", "currency", "expires", "application")
     list_select_related = ("application",)
     search_fields = ("number", "city", "country", "application__name")
     list_filter = ("application", "country", "has")

@@ -2,7 +2,9 @@ from uuid import uuid4
 
 import pytest
 
-from numberadmin.services import assignment
+from numberadmin.audit.models import Entry, Phase
+from numberadmin.services import assignment, rentals
+from numberadmin.services.deeds import Deed
 from numberadmin.services.models import Number
 from numberadmin.services.results import Conflict, Held, NotHere, Refusal
 from tests.services.conftest import REMINDERS, SUPPORT
@@ -28,12 +30,13 @@ def test_a_number_joins_the_others_of_the_application(jane, operation, held, aud
     assert (row.lines[0].was, row.lines[0].became) == ("", SUPPORT)
 
 
-def test_the_mirror_says_who_assigned_it(jane, operation):
+def test_the_number_says_who_assigned_it_as_the_audit_has_it(jane, operation):
     numbers = free(jane)
     assignment.assign(actor=jane, operation=operation, numbers=numbers, application_key=SUPPORT)
-    row = Number.objects.get(account=jane.account, number=numbers[0])
-    assert (row.application_key, row.assigned_by) == (SUPPORT, "Jane Bloggs")
-    assert row.assigned_at is not None
+    row = rentals.one(jane.account, numbers[0])
+    entry = Entry.objects.get(operation=operation, phase=Phase.OUTCOME)
+    assert row.application_key == SUPPORT
+    assert row.assigned == Deed("Jane Bloggs", jane.person.email, entry.at, operation)
 
 
 def test_it_takes_two_calls_for_one_capability(jane, operation, calls):
@@ -190,7 +193,9 @@ def test_a_lost_answer_is_looked_up_in_the_list(jane, operation, sinch, held, au
     assert (outcome.state, audit(operation).outcome) == ("succeeded", "succeeded")
     assert set(numbers) <= held(SUPPORT)
     assert len([call for call in sinch.log() if call["verb"] == "PUT"]) == 1
-    assert Number.objects.get(number=numbers[0]).assigned_by == "Jane Bloggs"
+    deed = rentals.one(jane.account, numbers[0]).assigned
+    assert deed
+    assert deed.by == "Jane Bloggs"
 
 
 def test_a_write_that_never_arrived_is_in_doubt_and_then_did_not_happen(jane, operation, sinch, audit, settings):

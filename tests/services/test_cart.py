@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 from django.http import QueryDict
 
-from numberadmin.services import cart, catalog, checkout, refresh, reservation
-from numberadmin.services.models import Number, NumberGroup, Reservation
+from numberadmin.services import cart, catalog, checkout, refresh, rentals, reservation
+from numberadmin.services.models import NumberGroup, Reservation
 from numberadmin.services.results import Changed, NotHere, Refusal
 
 
@@ -120,8 +120,9 @@ def test_the_money_spent_is_the_price_in_the_audit(jane, operation, sinch, audit
 def test_the_rented_numbers_say_who_rented_them(jane, operation):
     reserve(jane, group(jane))
     outcome = checkout.check_out(actor=jane, operation=operation)
-    row = Number.objects.get(number=outcome.numbers[0])
-    assert (row.rented_by, row.rented_in) == ("Jane Bloggs", operation)
+    row = rentals.one(jane.account, outcome.numbers[0])
+    assert row.rented
+    assert (row.rented.by, row.rented_in, row.rented.operation) == ("Jane Bloggs", operation, operation)
 
 
 def test_an_empty_cart_is_not_checked_out(jane, operation, sinch):

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from numberadmin.services import assignment, mirror, refresh, unassignment
+from numberadmin.services import assignment, mirror, refresh, rentals, unassignment
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import Changed, Lacking
 from tests.services.conftest import NIGHT_DESK, REMINDERS, SUPPORT
@@ -219,4 +219,6 @@ def test_a_number_that_was_gone_and_is_back_keeps_who_put_it_there(jane, sinch):
     assert number in {line.number for line in outside(jane)[0].lines}
     sinch.clear_faults()
     refresh.now(actor=jane)
-    assert Number.objects.get(number=number).assigned_by == "Jane Bloggs"
+    deed = rentals.one(jane.account, number).assigned
+    assert deed
+    assert deed.by == "Jane Bloggs"

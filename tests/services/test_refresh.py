@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from numberadmin.audit import journal
 from numberadmin.audit.rows import whole_rows_of
-from numberadmin.services import mirror, refresh, tallies
+from numberadmin.services import mirror, refresh, rentals, tallies
 from numberadmin.services.models import Number, Reading
 from numberadmin.services.results import SignInAgain
 from tests.services.conftest import NIGHT_DESK, REMINDERS, SUPPORT
@@ -43,9 +43,9 @@ def test_a_page_reads_the_list_when_the_mirror_is_old(jane, sinch, settings):
 
 
 def test_an_unchanged_list_writes_no_number(jane, django_assert_num_queries, sinch):
-    before = list(Number.objects.values_list("pk", "assigned_by"))
+    before = list(Number.objects.values_list("pk", "proof"))
     refresh.now(actor=jane)
-    assert list(Number.objects.values_list("pk", "assigned_by")) == before
+    assert list(Number.objects.values_list("pk", "proof")) == before
     assert outside(jane) == []
 
 
@@ -66,7 +66,7 @@ def test_a_number_moved_elsewhere_is_no_longer_said_to_be_assigned_by_us(jane, s
     assignment.assign(actor=jane, operation=operation, numbers=[number], application_key=SUPPORT, move=True)
     sinch.set(assign={NIGHT_DESK: {"voice": [number], "sms": []}})
     refresh.now(actor=jane)
-    assert Number.objects.get(number=number).assigned_by == ""
+    assert rentals.one(jane.account, number).assigned is None
 
 
 @pytest.mark.parametrize("kind", ["html", "truncate", "drop"])

@@ -87,6 +87,6 @@ def test_an_export_of_more_than_one_batch_is_whole(jane, monkeypatch):
 
 
 def test_no_cell_of_it_is_a_formula(jane):
-    Number.objects.update(city="=1+1", assigned_by="@SUM(A1)")
+    Number.objects.update(city="=1+1", area_code="@SUM(A1)")
     rows = list(csv.DictReader(io.StringIO(exported(jane, "csv"))))
-    assert {(row["city"], row["assigned_by"]) for row in rows} == {("'=1+1", "'@SUM(A1)")}
+    assert {(row["city"], row["area_code"]) for row in rows} == {("'=1+1", "'@SUM(A1)")}

@@ -75,6 +75,25 @@ def test_a_link_that_several_follow_at_once_lets_one_in(base):
     assert sum(name in jane(base).get("/team/").text for name in names) == 1
 
 
+def test_of_many_who_take_a_name_at_once_one_has_it(base):
+    owner = crew.owner(base)
+    some = [crew.joined(owner, f"{name} Early", "viewer") for name in ("Amy", "Ben", "Cat", "Dan")]
+    logins = [f"{name}@example.com" for name in ("amy", "ben", "cat", "dan")]
+    at_once(
+        *(
+            lambda person=person, login=login: person.post(
+                "/you/password/",
+                login=login,
+                name="Olga Owner",
+                password="",
+                current=f"{login.split('@')[0]} has a long one",
+            )
+            for person, login in zip(some, logins, strict=True)
+        )
+    )
+    assert len(re.findall("<b>(?:<bdi>)?Olga Owner", jane(base).get("/team/").text)) == 1
+
+
 def test_a_code_or_a_recovery_code_that_comes_twice_at_once_lets_one_in(base):
     owner = crew.owner(base)
     seed = found(r"<code>([A-Z2-7]{32})</code>", owner.get("/you/?factor=new").text)

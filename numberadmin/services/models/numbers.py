@@ -1,14 +1,23 @@
 """What is kept of the remote's list of rented numbers, and what the team says of them."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from numberadmin import sinch
 from numberadmin.accounts.models import Account
+from numberadmin.audit.kept import missing
+from numberadmin.audit.models import Action, Entry, Line, State
+from numberadmin.proven import Proven
 from numberadmin.services.models.shared import Placed, Priced, capabilities, digest, split
+
+if TYPE_CHECKING:
+    from numberadmin.services.deeds import Deed
 
 
 class Reading(models.Model):
@@ -59,7 +68,10 @@ class Reading(models.Model):
         return self.outdated or self.read_at is None or self.read_at < timezone.now() - dt.timedelta(seconds=age)
 
 
-class Application(models.Model):
+class Application(Proven):
+    PROVEN = (
+        "id", "account_id", "key", "name",
+    )  # fmt: skip
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     key = models.CharField(max_length=64)
     name = models.CharField(max_length=100, blank=True)
@@ -67,6 +79,12 @@ class Application(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="one_row_an_application")]
+
+    @classmethod
+    def lacking(cls) -> Iterator[str]:
+        same = cls.objects.filter(account=OuterRef("account"), key__iexact=OuterRef("application_key"))
+        named = Entry.objects.filter(action=Action.NAME_APPLICATION)
+        yield from missing(named.filter(~Exists(same)), "The application is not there")
 
     def __str__(self) -> str:
         return self.label
@@ -77,8 +95,10 @@ class Application(models.Model):
         return self.name or f"{self.key[:8]}…"
 
 
-class Number(Priced, Placed):
+class Number(Priced, Placed, Proven):
     """A rented number, as the remote's list had it when last read."""
+
+    PROVEN = ("account_id", "number", "application_id", "rented_in")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, db_index=False)
     number = models.BigIntegerField()
@@ -86,10 +106,7 @@ class Number(Priced, Placed):
     has = capabilities()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, db_index=False)
     expires = models.DateTimeField(null=True)
-    assigned_by = models.CharField(max_length=200, blank=True, db_default="")
-    assigned_at = models.DateTimeField(null=True)
-    rented_by = models.CharField(max_length=200, blank=True, db_default="")
-    rented_at = models.DateTimeField(null=True)
+    # The checkout that rented it.
     rented_in = models.UUIDField(null=True)
     # Since when it is in no application, as far as that is known; the day of `free_since` counts.
     free_since = models.DateTimeField(null=True)
@@ -109,6 +126,10 @@ class Number(Priced, Placed):
     def __str__(self) -> str:
         return f"+{self.number}"
 
+    # Who put it where it is and who rented it, where `deeds.tell` was asked.
+    assigned: "Deed | None" = None
+    rented: "Deed | None" = None
+
     @property
     def capabilities(self) -> tuple[str, ...]:
         return split(self.has)
@@ -123,9 +144,12 @@ class Number(Priced, Placed):
         return self.application.key if self.application else ""
 
 
-class Label(models.Model):
+class Label(Proven):
     """What the team calls a number, and a note on it; it stays when the number leaves the list."""
 
+    PROVEN = (
+        "id", "account_id", "number", "label", "note", "by", "at",
+    )  # fmt: skip
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     number = models.BigIntegerField()
     label = models.CharField(max_length=100, blank=True)
@@ -137,6 +161,12 @@ class Label(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "number"], name="one_label_a_number")]
+
+    @classmethod
+    def lacking(cls) -> Iterator[str]:
+        same = cls.objects.filter(account=OuterRef("account"), number=OuterRef("number"))
+        lines = Line.objects.filter(~Exists(same), entry__action=Action.LABEL, entry__state=State.SUCCEEDED)
+        yield from missing(Entry.objects.filter(lines__in=lines), "The label is not there")
 
     def __str__(self) -> str:
         return f"+{self.number}: {self.label}"

@@ -1,15 +1,25 @@
 """Plans, and the lines that they are made of."""
 
 import uuid
+from collections.abc import Iterator
 
 from django.db import models
+from django.db.models import Count, Exists, F, OuterRef
 
 from numberadmin.accounts.models import Account, Person
+from numberadmin.audit.kept import missing
+from numberadmin.audit.models import Entry
+from numberadmin.proven import Proven
 
 
-class Plan(models.Model):
+class Plan(Proven):
     """What is to be done with many numbers: shown first, applied by a worker when somebody says so. Its `key` is the
     operation that the audit has it under, and each step's operation is a part of that."""
+
+    PROVEN = (
+        "id", "account_id", "key", "asked", "source", "title", "lines", "made_by", "made_at", "state",
+        "applied_by_id", "applied_at", "session", "address", "ended_at", "message",
+    )  # fmt: skip
 
     class State(models.TextChoices):
         PLANNED = "planned", "Not applied"
@@ -25,6 +35,7 @@ class Plan(models.Model):
     # "Table", "Pasted", "Selection", "Undo".
     source = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
+    lines = models.IntegerField(default=0, db_default=0)
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNED)
@@ -42,6 +53,14 @@ class Plan(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "-id"]), models.Index(fields=["state", "beat_at"])]
 
+    @classmethod
+    def lacking(cls) -> Iterator[str]:
+        steps = Entry.objects.filter(~Exists(cls.objects.filter(key=OuterRef("part_of"))), part_of__isnull=False)
+        yield from missing(steps, "The plan is not there")
+        counts = cls.objects.annotate(there=Count("items"))
+        for key in counts.exclude(there=F("lines")).order_by("pk").values_list("key", flat=True)[:1]:
+            yield f"Lines of the plan {key} are not there, or are too many."
+
     def __str__(self) -> str:
         return self.title
 
@@ -50,8 +69,13 @@ class Plan(models.Model):
         return self.state in (self.State.APPLYING, self.State.PAUSED)
 
 
-class PlanItem(models.Model):
+class PlanItem(Proven):
     """One line of a plan: the application that the number was in when it was shown, and the one it is to come to."""
+
+    PROVEN = (
+        "id", "plan_id", "line", "text", "wanted", "wanted_key", "number", "what", "was", "to",
+        "label", "label_was", "state", "message", "operation",
+    )  # fmt: skip
 
     class What(models.TextChoices):
         ASSIGN = "assign", "Assign"

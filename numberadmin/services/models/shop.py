@@ -1,10 +1,17 @@
 """What is kept of the remote's number groups, and the cart."""
 
+from collections.abc import Iterator
+
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from numberadmin import money
 from numberadmin.accounts.models import Account, Person
+from numberadmin.audit.kept import missing
+from numberadmin.audit.models import Action, Entry, Phase
+from numberadmin.audit.models import State as AuditState
 from numberadmin.money import Money
+from numberadmin.proven import Proven
 from numberadmin.services.models.shared import Placed, Priced, capabilities, split
 
 
@@ -27,8 +34,13 @@ class NumberGroup(Priced, Placed):
         return split(self.listed)
 
 
-class Reservation(Priced, Placed):
+class Reservation(Priced, Placed, Proven):
     """A line of the cart. Without a reference id it is not known whether the remote holds it."""
+
+    PROVEN = (
+        "id", "account_id", "operation", "reference_id", "group_id", "quantity", "type", "asked", "state", "doubted",
+        "reserved_at", "reserved_by", "amount", "currency", "country_id", "country", "city", "area_code",
+    )  # fmt: skip
 
     class State(models.TextChoices):
         RESERVED = "reserved"
@@ -53,6 +65,13 @@ class Reservation(Priced, Placed):
     class Meta:
         indexes = [models.Index(fields=["account", "state"])]
 
+    @classmethod
+    def lacking(cls) -> Iterator[str]:
+        kept = Q(phase=Phase.OUTCOME, state__in=[AuditState.SUCCEEDED, AuditState.UNKNOWN])
+        reserved = Entry.objects.filter(kept, action=Action.RESERVE)
+        same = cls.objects.filter(operation=OuterRef("operation"))
+        yield from missing(reserved.filter(~Exists(same)), "The reservation is not there")
+
     def __str__(self) -> str:
         return f"{self.quantity} of {self.group_id}, {self.state}"
 
@@ -65,8 +84,13 @@ class Reservation(Priced, Placed):
         return self.price and self.price * self.quantity
 
 
-class Request(models.Model):
+class Request(Proven):
     """A checkout that a buyer may not make alone: its lines as the buyer saw them, and what an owner said."""
+
+    PROVEN = (
+        "id", "account_id", "operation", "asked_by_id", "asked_at", "mark", "lines", "state",
+        "decided_by", "decided_at",
+    )  # fmt: skip
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -88,6 +112,12 @@ class Request(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "state"])]
         ordering = ["id"]
+
+    @classmethod
+    def lacking(cls) -> Iterator[str]:
+        asked = Entry.objects.filter(action=Action.REQUEST, phase=Phase.EVENT)
+        same = cls.objects.filter(operation=OuterRef("operation"))
+        yield from missing(asked.filter(~Exists(same)), "The request is not there")
 
     def __str__(self) -> str:
         return f"{self.asked_by_id} asks, {self.state}"
