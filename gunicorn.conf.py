@@ -27,9 +27,10 @@ worker_connections = 1000
 def post_worker_init(worker):
     from numberadmin import bodies
     from numberadmin.accounts import hashing
+    from numberadmin.services import tries
     from numberadmin.services.room import room
 
-    for bound in (room, bodies.arriving, hashing.few):
+    for bound in (room, bodies.arriving, hashing.few, tries.at_once):
         bound.resize(worker.cfg.threads)
 
 

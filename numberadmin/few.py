@@ -20,7 +20,7 @@ class Few:
 
     def __init__(self, places: int) -> None:
         self._most = places
-        self.resize(threads=8)
+        self.resize(threads=1_000)
 
     def resize(self, threads: int) -> None:
         places = max(min(self._most, threads // 2), 1)

@@ -6,8 +6,9 @@ in a window: as many as the limits let through, so that nobody fills it.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
+from django.conf import settings
 from django.utils import timezone
 
 from numberadmin import text
@@ -16,10 +17,13 @@ from numberadmin.accounts.actor import Actor, of_person
 from numberadmin.accounts.guesses import Kind, TooMany, Visitor, Wrong
 from numberadmin.accounts.models import Person
 from numberadmin.audit.models import Action, State
+from numberadmin.few import Few
 from numberadmin.services import notices, record
 from numberadmin.services.results import TooManyTries
 
 log = logging.getLogger("numberadmin.signin")
+# Tries hold half of a process's threads at most, and never the last two. Those that ask Sinch have the room for that.
+at_once = Few(places=1_000)
 ACTION = {Kind.SINCH: Action.CONNECT, Kind.OWN: Action.PASSWORD, Kind.LOGIN: Action.PASSWORD}
 # What somebody can do who is refused.
 OTHERWISE = {Kind.CODE: ", or use one of your recovery codes", Kind.OWN: "", Kind.LOGIN: ""}
@@ -31,10 +35,12 @@ def one(
 ) -> Iterator[None]:
     """Around one try at a secret of `who`, who is `person` if there is one; `actor` if somebody is signed in already.
 
-    Raises TooManyTries before the try. A try that was wrong leaves the block by Wrong, which goes on from here.
+    Raises TooManyTries before the try, and few.Crowded where too many are made at this moment. A try that was wrong
+    leaves the block by Wrong, which goes on from here.
     """
+    place = nullcontext() if kind == Kind.SINCH else at_once.place(settings.LOCK_SECONDS)
     try:
-        with guesses.limited(guesses.limits(kind, who, visitor)):
+        with place, guesses.limited(guesses.limits(kind, who, visitor)):
             yield
     except Wrong:
         _log("wrong", kind, who, visitor, person)

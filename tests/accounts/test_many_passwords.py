@@ -12,6 +12,7 @@ from numberadmin.accounts import hashing
 from numberadmin.accounts.models import Guess, Person
 from numberadmin.audit.models import Entry
 from numberadmin.few import FREE, Crowded, Few
+from numberadmin.services import tries
 from tests.services.people import PASSWORD
 
 OTTO = {"kind": "member", "identity": "otto@example.com", "password": PASSWORD}
@@ -127,3 +128,16 @@ def test_a_link_stays_good_while_it_is_busy(signed_in, settings):
     with hashing.place(), hashing.place():
         assert eve.post("/join/", fields).status_code == 503
     assert eve.post("/join/", fields).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_try_waits_for_its_turn_before_anything_is_counted(acme, settings):
+    settings.LOCK_SECONDS, before = 0.01, Guess.objects.count()
+    tries.at_once.resize(threads=2)
+    try:
+        with tries.at_once.place(0):
+            answer = Client().post("/login/", OTTO)
+        assert (answer.status_code, Guess.objects.count()) == (503, before)
+        assert Client().post("/login/", OTTO).status_code == 302
+    finally:
+        tries.at_once.resize(threads=1_000)
