@@ -73,7 +73,7 @@ def shown(request: web.Request, number: int, typed: dict[str, str] | None = None
         "gone": None if rented else past.gone(account, number),
         "former": labels.former(account, [label]).get(number) if rented else None,
         "doubted": rentals.in_doubt(account, number),
-        "applications": known.every(account),
+        "applications": known.choosable(account),
         "history": history,
         # What was done before the last change is undone after it.
         "undoable": next((row.operation for row in history if row.placed and rented), None),

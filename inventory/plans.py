@@ -38,7 +38,7 @@ def plans(request: web.Request) -> HttpResponse:
         return _from_file(request) if from_file else _to_new(request, lambda: _from_paste(request), "plans")
     context = {
         "plans": list(planning.of(request.actor.account)[:50]),
-        "applications": applications.every(request.actor.account),
+        "applications": applications.choosable(request.actor.account),
         "draft": {name: values[0] for name, values in posting.draft(request).get("fields", {}).items() if values},
         "most": MOST_LINES,
         "encodings": ENCODINGS,

@@ -17,7 +17,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import counts, permission, record, remote, settle, tallies
+from numberadmin.services import counts, gone, permission, record, remote, settle, tallies
 from numberadmin.services.counts import Held
 from numberadmin.services.lock import Taken, turn
 from numberadmin.services.models import Application
@@ -33,16 +33,22 @@ def every(account: Account) -> list[Application]:
     return counts.of(account).applications
 
 
+def choosable(account: Account) -> list[Application]:
+    """Those that Sinch knows, as far as is known."""
+    return [row for row in every(account) if row.gone_at is None]
+
+
 def names(account: Account) -> dict[str, str]:
     """The name of each application by its key; empty where it has none."""
     return dict(Application.objects.filter(account=account).values_list("key", "name"))
 
 
 def with_counts(account: Account) -> list[Held]:
-    """The same, with how many numbers each has and what these cost a period."""
+    """The same, those that are gone from Sinch last, with how many numbers each has and what these cost a period."""
     found = counts.of(account)
     held = {row.application: row for row in found.held()}
-    return [held.get(row) or Held(row, 0, []) for row in found.applications]
+    rows = sorted(found.applications, key=lambda row: row.gone_at is not None)
+    return [held.get(row) or Held(row, 0, []) for row in rows]
 
 
 def known(account: Account, key: str) -> Application:
@@ -56,7 +62,8 @@ def known(account: Account, key: str) -> Application:
 
 
 def add(*, actor: Actor, operation: UUID, application_key: str, name: str) -> Outcome:
-    """Adds an application by its key, after asking Sinch for it; of a known one, changes the name.
+    """Adds an application by its key, after asking Sinch for it; of a known one, changes the name. One that was gone
+    from Sinch is asked for again.
 
     The name stays in numberadmin: Sinch has none, and no list of applications either.
     """
@@ -84,13 +91,19 @@ def _added(
     actor: Actor, operation: UUID, application_key: str, key: str, name: str, asked: Mapping[str, Any]
 ) -> Outcome:
     row = Application.objects.filter(account=actor.account, key__iexact=key).first()
+    if row and row.gone_at:
+        _checked_key(actor, text.plain(application_key), key, "Sinch still knows no application with this key.")
+        with transaction.atomic(durable=True):
+            gone.unmark(actor.account, row.key)
     if row and row.name == name:
+        if row.gone_at:
+            return Outcome(operation, State.SUCCEEDED, f"Sinch knows {row.label} again. It can be chosen as before.")
         return Outcome(operation, State.SUCCEEDED, f"{row.label} has that name already. Nothing was changed.")
     before = row.name if row else ""
     if row is None:
         row = Application(account=actor.account, key=_checked_key(actor, text.plain(application_key), key))
     message = _told(row, name, Application.objects.filter(account=actor.account, name__iexact=name).exclude(pk=row.pk))
-    row.name = name
+    row.name, row.gone_at = name, None
     with transaction.atomic(durable=True):
         row.save()
         tallies.touch(actor.account)
@@ -114,7 +127,7 @@ def _told(row: Application, name: str, namesakes: QuerySet[Application]) -> str:
     return f"{told} Another application has this name too." if name and namesakes.exists() else told
 
 
-def _checked_key(actor: Actor, typed: str, key: str) -> str:
+def _checked_key(actor: Actor, typed: str, key: str, unknown: str = "Sinch knows no application with this key.") -> str:
     """The key as Sinch writes it: as typed, or in lower case where Sinch does not know it as typed."""
     for spelling in dict.fromkeys((typed, key)):
         try:
@@ -128,4 +141,4 @@ def _checked_key(actor: Actor, typed: str, key: str) -> str:
             raise Refusal(remote.told(error, effect)) from None
         written = (row.application_key for row in listing.rows if row.application_key.lower() == key)
         return next(written, spelling)
-    raise NotHere("Sinch knows no application with this key. Check it in the Sinch dashboard. Nothing was added.")
+    raise NotHere(f"{unknown} Check it in the Sinch dashboard. Nothing was added.")

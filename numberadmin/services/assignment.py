@@ -16,7 +16,7 @@ from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.chain import Change
 from numberadmin.audit.models import Action, State
-from numberadmin.services import applications, deeds, listing, mirror, refresh, remote, selection, settle, write
+from numberadmin.services import applications, deeds, gone, listing, mirror, refresh, remote, selection, settle, write
 from numberadmin.services.bulk import in_parts
 from numberadmin.services.models import Application, Number, digest
 from numberadmin.services.record import Plan, Result
@@ -138,7 +138,10 @@ def _not_assigned(plan: _Assigning) -> str:
 
 
 def _send_assign(actor: Actor, plan: _Assigning, accept: str, lacking: set[int]) -> Result:
-    has = remote.client().application_numbers(actor.instance, plan.application_key)
+    try:
+        has = remote.client().application_numbers(actor.instance, plan.application_key)
+    except sinch.NotFound as unknown:
+        return _assigned(actor, plan, _Sending({row.number for row in plan.rows}), unknown)
     if missing := _missing(actor.account, plan, has):
         time.sleep(listing.PAUSE)
         has = remote.client().application_numbers(actor.instance, plan.application_key)
@@ -204,6 +207,8 @@ def _take_out_first(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.Si
     for change in _moved(plan):
         try:
             remote.writing().remove_number(actor.instance, change.was, change.number)
+        except sinch.NotFound:
+            continue
         except sinch.SinchError as error:
             return error
         state.taken_out.add(change.number)
@@ -242,18 +247,26 @@ def _read_back(actor: Actor, plan: _Assigning, state: _Sending) -> sinch.SinchEr
 
 
 def _leave_others(actor: Actor, plan: _Assigning) -> sinch.SinchError | None:
-    """After a move: takes the numbers out of the applications they were in, where these still list them."""
+    """After a move: takes the numbers out of the applications they were in, where these still list them. One that
+    Sinch knows no longer lists none."""
     held = defaultdict(set)
     for change in _moved(plan):
         held[change.was].add(change.number)
-    try:
-        for key, numbers in held.items():
-            still = {row.number for row in remote.client().application_numbers(actor.instance, key).rows}
-            for number in sorted(numbers & still):
+    for key, numbers in held.items():
+        try:
+            for number in sorted(numbers & _held_by(actor, key)):
                 remote.writing().remove_number(actor.instance, key, number)
-    except sinch.SinchError as error:
-        return _in_doubt("The numbers may still be in the application they came from.", error)
+        except sinch.SinchError as error:
+            return _in_doubt("The numbers may still be in the application they came from.", error)
     return None
+
+
+def _held_by(actor: Actor, key: str) -> set[int]:
+    try:
+        return {row.number for row in remote.client().application_numbers(actor.instance, key).rows}
+    except sinch.NotFound:
+        gone.mark(actor.account, key)
+        return set()
 
 
 def _in_doubt(what: str, error: sinch.SinchError) -> sinch.Unanswered:
@@ -291,10 +304,16 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
         effect = "Nothing was changed."
         if state.taken_out:
             effect = f"{len(state.taken_out)} left the old application and are in none now."
+        if isinstance(error, sinch.NotFound):
+            effect += f" {label} is marked as gone."
         message = remote.told(error, effect)
         changes = [Change(c.number, c.was, "" if c.number in state.taken_out else c.was) for c in plan.changes]
 
     def store() -> None:
+        if isinstance(error, sinch.NotFound):
+            gone.mark(actor.account, plan.application_key)
+        elif error is None:
+            gone.unmark(actor.account, plan.application_key)
         if outcome != State.UNKNOWN:
             mirror.after_assign(actor.account, sorted(state.reached(plan.rows)), plan.application)
             mirror.after_assign(actor.account, sorted(state.taken_out), None)

@@ -137,6 +137,8 @@ def _item(
         item.what, item.to = What.LEAVE if labelled else What.LABEL, item.was
     elif goal is None:
         item.what = What.UNASSIGN
+    elif goal.gone_at:
+        item.message = f"Sinch knows no application {goal.label} any more"
     elif not row.assignable:
         item.message = "Sinch lists neither voice nor sms for it, so it cannot be assigned"
     else:

@@ -21,7 +21,7 @@ from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.models import Account
 from numberadmin.accounts.roles import May
 from numberadmin.audit.models import Action, State
-from numberadmin.services import background, counts, listing, mirror, permission, record, remote, settle
+from numberadmin.services import background, counts, gone, listing, mirror, permission, record, remote, settle
 from numberadmin.services.database import impatience, spacious
 from numberadmin.services.listing import Fetched, Shrunk
 from numberadmin.services.lock import Taken, turn
@@ -307,6 +307,7 @@ def _store(
         mirror.note(account, Reading.What.NUMBERS, damaged=damaged, seconds=fetched.seconds)
     if settling:
         settle.by_list(account, by, fetched)
+    gone.look_again(account, instance)
     return fetched, outside
 
 

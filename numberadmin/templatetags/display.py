@@ -32,11 +32,13 @@ def figure(count: int) -> str:
 
 @register.simple_tag
 def options(counts: Counts, chosen: str = "", with_key: bool = False) -> SafeString:
-    """The options of a selection among the account's applications. There may be thousands, so they are written out
-    once for as long as these are the same."""
+    """The options of a selection among the account's applications that Sinch knows. There may be thousands,
+    so they are written out once for as long as these are the same."""
     written = counts.drawn.get(with_key)
     if written is None:
-        written = counts.drawn[with_key] = "".join(_option(row, with_key) for row in counts.applications)
+        written = counts.drawn[with_key] = "".join(
+            _option(row, with_key) for row in counts.applications if row.gone_at is None
+        )
     key = next((row.key for row in counts.applications if row.key.lower() == chosen.lower()), "") if chosen else ""
     value = f'value="{escape(key)}"'
     return SafeString(written.replace(value, f"{value} selected", 1) if key else written)

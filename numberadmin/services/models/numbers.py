@@ -76,6 +76,8 @@ class Application(Proven):
     key = models.CharField(max_length=64)
     name = models.CharField(max_length=100, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
+    # Since when Sinch knows no application with the key; none while it does.
+    gone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="one_row_an_application")]

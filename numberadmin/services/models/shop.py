@@ -21,6 +21,8 @@ class NumberGroup(Priced, Placed):
     type = models.CharField(max_length=32, blank=True)
     availability = models.IntegerField()
     listed = capabilities()
+    # Its row could not be read since: what is kept of it is old, and nothing of it is reserved.
+    unreadable_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "group_id"], name="one_row_a_group")]
