@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory import forms
 from numberadmin import posting, web
+from numberadmin.accounts import drafts
 from numberadmin.accounts.roles import May
 from numberadmin.audit import journal
 from numberadmin.services import applications as known
@@ -66,7 +67,7 @@ def shown(request: web.Request, number: int, typed: dict[str, str] | None = None
         if not history and label.pk is None:
             raise Http404 from None
         found, rented = Number(account=account, number=number), False
-    kept = posting.draft(request)
+    kept = drafts.taken(request)
     context = {
         "number": found,
         "rented": rented,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory import forms
 from numberadmin import fields, files, posting, web
+from numberadmin.accounts import drafts
 from numberadmin.accounts.roles import May
 from numberadmin.filters import Filter, Filters
 from numberadmin.services import applications, jobs, rentals, table_encoding, table_reading, table_uploads
@@ -30,7 +31,7 @@ STOP_POLLING = 286
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@web.needs(May.READ, post=May.CHANGE)
+@web.needs(May.READ, post=May.CHANGE, back="plans")
 @web.takes(MOST_BYTES + 1_000_000)
 def plans(request: web.Request) -> HttpResponse:
     if request.method == "POST":
@@ -39,7 +40,7 @@ def plans(request: web.Request) -> HttpResponse:
     context = {
         "plans": list(planning.of(request.actor.account)[:50]),
         "applications": applications.choosable(request.actor.account),
-        "draft": {name: values[0] for name, values in posting.draft(request).get("fields", {}).items() if values},
+        "draft": {name: values[0] for name, values in drafts.taken(request).get("fields", {}).items() if values},
         "most": MOST_LINES,
         "encodings": ENCODINGS,
     }
@@ -110,14 +111,14 @@ def plan_cancel(request: web.Request, key: UUID) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plans")
 def plan_again(request: web.Request, key: UUID) -> HttpResponse:
     row = _one(request, key)
     return _to_new(request, lambda: planning.again(actor=request.actor, plan=row), "plans")
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="audit")
 def undo(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     return _to_new(request, lambda: planning.undoing(actor=request.actor, operation=operation), "audit")

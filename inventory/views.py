@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory import forms, number, plans
 from numberadmin import fields, files, posting, web
+from numberadmin.accounts import drafts
 from numberadmin.accounts.roles import May
 from numberadmin.services import applications as known
 from numberadmin.services import assignment, doubt, rentals, saved, unassignment
@@ -143,7 +144,7 @@ def drop_view(request: web.Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@web.needs(May.READ, post=May.CHANGE)
+@web.needs(May.READ, post=May.CHANGE, back="applications")
 def applications(request: web.Request) -> HttpResponse:
     if request.method != "POST":
         return _applications(request)
@@ -190,7 +191,7 @@ def _numbers(
 ) -> HttpResponse:
     asked = rentals.read(request.actor.account, query, last)
     views = saved.every(request.actor)
-    kept = posting.draft(request)
+    kept = drafts.taken(request)
     fields = kept.get("fields", {})
     page = rentals.browse(asked)
     context = {
@@ -223,7 +224,7 @@ def _numbers(
 def _applications(request: web.Request) -> HttpResponse:
     context = {
         "rows": known.with_counts(request.actor.account),
-        "draft": posting.draft(request).get("fields", {}),
+        "draft": drafts.taken(request).get("fields", {}),
         "new_operation": web.new_operation,
     }
     return web.page(request, "inventory/applications.html", context, {"applications"})

@@ -56,13 +56,14 @@ def _taken_by_page(request: HttpRequest) -> int:
 def _too_large(request: HttpRequest, length: int, most: int, known: bool) -> HttpResponse:
     if known:
         size = f"What was sent has {length / 1e6:.1f} MB, and this page takes {most / 1e6:.1f} MB at most."
-        return _problem(request, 413, "Too large", f"{size} It was not read. Do it in parts.")
+        return _problem(request, 413, "Too large", f"{size} It was not read, so it is not kept. Do it in parts.")
     return _problem(
         request,
         413,
         "Too large",
         f"What was sent has {length / 1e3:,.0f} kB, and whoever is not signed in may send {STRANGER / 1024:.0f} kB. "
-        "It was not read. If you were signed in, your session has ended: sign in, and send it again.",
+        "It was not read, so it is not kept. If you were signed in, your session has ended: sign in, and send it "
+        "again.",
     )
 
 

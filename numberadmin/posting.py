@@ -5,23 +5,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
 
 from numberadmin import web
+from numberadmin.accounts import drafts
 from numberadmin.accounts.actor import Actor
 from numberadmin.audit.models import State
 from numberadmin.services import doubt
 from numberadmin.services.results import NotRecorded, Outcome, Refusal
 
-DRAFT = "draft"
 # Marks a message whose operation the page offers to undo.
 UNDO = "undo"
 DOUBTS = "doubts"
-# The fields that are never kept.
-SECRET = ("csrfmiddlewaretoken", "password", "current", "code")
 LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
 
 
@@ -96,9 +93,11 @@ def refused(
     if isinstance(refusal, NotRecorded):
         # The session lies in the database that takes nothing in.
         return redirect(to)
-    fields = {name: request.POST.getlist(name) for name in request.POST if name not in SECRET}
-    request.session[DRAFT] = {"path": request.path, "fields": fields, "panel": panel}
-    return HttpResponseClientRedirect(web.own_path(request, htmx.current_url_abs_path, to)) if htmx else redirect(to)
+    page = resolve_url(to)
+    if htmx:
+        page = web.own_path(request, htmx.current_url_abs_path, page)
+    drafts.hold(request, page, panel, waits=leaves)
+    return web.go(request, page)
 
 
 def forbidden(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -106,9 +105,3 @@ def forbidden(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if cast(web.Request, request).htmx:
         return refused(request, refusal, "home")
     return TemplateResponse(request, "forbidden.html", {"refusal": refusal.message}, status=refusal.status)
-
-
-def draft(request: HttpRequest) -> dict[str, Any]:
-    """What was in the form that was refused: its `path`, its `fields` as lists, the `panel`. Given once."""
-    kept: dict[str, Any] = request.session.pop(DRAFT, {})
-    return kept

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from numberadmin.accounts import drafts
 from numberadmin.accounts.actor import Actor
 from numberadmin.accounts.roles import May
 from numberadmin.files import MARK, TYPES
@@ -32,12 +34,14 @@ class Request(HttpRequest):
     actor: Actor
 
 
+ENDED = "Your session has ended. Nothing was changed. Sign in and press the button again."
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(may: May, *, post: May | None = None, factor: bool = True) -> Callable[[View], View]:
+def needs(may: May, *, post: May | None = None, factor: bool = True, back: str = "inventory") -> Callable[[View], View]:
     """What a person's role has to allow for this view; `post` where posting to it asks for something else. Without
-    `factor` it is open to who still has to set up the second factor that the team demands.
+    `factor` it is open to who still has to set up the second factor that the team demands. `back` names the page that
+    its forms stand on, where they do not say it themselves.
 
     A view that says nothing is open to nobody who is signed in.
     """
@@ -45,6 +49,7 @@ def needs(may: May, *, post: May | None = None, factor: bool = True) -> Callable
     def mark(view: View) -> View:
         view.needs = {"POST": post or may, "": may}  # type: ignore[attr-defined]
         view.needs_factor = factor  # type: ignore[attr-defined]
+        view.back = back  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -114,13 +119,35 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if cast(Request, request).htmx else redirect(url)
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To sign-in, and from there back to the page the person was on. A form that was posted is not sent again."""
+def to_sign_in(request: HttpRequest, told: str = "") -> HttpResponse:
+    """To sign-in, and from there back to the page the person was on. A form that was posted is not sent again: the
+    person is `told` so, and what was typed is kept until then."""
     htmx = cast(Request, request).htmx
-    came_from = request.get_full_path() if request.method == "GET" else _referring_path(request)
-    back = own_path(request, htmx.current_url_abs_path if htmx else came_from, "")
-    url = reverse("login") + (f"?{urlencode({'next': back})}" if back else "")
-    return go(request, url)
+    if request.method != "POST":
+        came_from = htmx.current_url_abs_path if htmx else request.get_full_path()
+        page = own_path(request, came_from, "")
+    else:
+        page = form_page(request)
+    response = go(request, reverse("login") + (f"?{urlencode({'next': page})}" if page else ""))
+    if request.method == "POST":
+        told = f"{told or ENDED} {drafts.keep(request, response, page)}".strip()
+    if told:
+        # Whoever asks again and again is told once: many messages would need a session.
+        list(messages.get_messages(request))
+        messages.warning(request, told)
+    return response
+
+
+def form_page(request: HttpRequest) -> str:
+    """The page that a posted form stood on: as the form says it, or htmx, or the browser."""
+    stood_on = cast(Request, request).htmx.current_url_abs_path or _referring_path(request)
+    return own_path(request, request.POST.get("next"), own_path(request, stood_on, _declared(request)))
+
+
+def _declared(request: HttpRequest) -> str:
+    """Where the form's view says that its forms stand."""
+    match = request.resolver_match
+    return reverse(getattr(match.func if match else None, "back", None) or "inventory")
 
 
 def _referring_path(request: HttpRequest) -> str:
@@ -142,7 +169,15 @@ def problem(request: HttpRequest, status: int, title: str, text: str, retry_afte
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return TemplateResponse(request, "403_csrf.html", status=403).render()
+    """The form does not belong to the browser's session. What was typed is kept where both are the same person's, and
+    the form comes from a page of ours."""
+    actor, page = cast(Request, request).actor, form_page(request)
+    ours = request.headers.get("Origin", "") in ("", f"{request.scheme}://{request.get_host()}")
+    kept = bool(actor) and ours and drafts.is_for(request, actor)
+    if kept:
+        drafts.hold(request, page)
+    context = {"back": page, "kept": kept, "files": kept and bool(request.FILES)}
+    return TemplateResponse(request, "403_csrf.html", context, status=403).render()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import fields, posting, web
+from numberadmin.accounts import drafts
 from numberadmin.accounts.roles import May
 from numberadmin.services import approval, catalog, checkout, doubt, refresh, reservation
 from numberadmin.services import cart as carts
@@ -29,7 +30,7 @@ def cart(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.BUY)
+@web.needs(May.BUY, back="shop")
 def reserve(request: web.Request) -> HttpResponse:
     to = posting.back(request, reverse("shop"))
     try:
@@ -53,7 +54,7 @@ def reserve(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.BUY)
+@web.needs(May.BUY, back="cart")
 def remove(request: web.Request) -> HttpResponse:
     try:
         outcome = carts.remove(
@@ -68,7 +69,7 @@ def remove(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.BUY)
+@web.needs(May.BUY, back="cart")
 def check_out(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     each = request.POST.get("each") == "yes"
@@ -81,7 +82,7 @@ def check_out(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.APPROVE)
+@web.needs(May.APPROVE, back="cart")
 def approve(request: web.Request) -> HttpResponse:
     operation, wanted = web.posted_operation(request), request.POST.get("request", "")[:36]
     try:
@@ -92,14 +93,14 @@ def approve(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.BUY)
+@web.needs(May.BUY, back="cart")
 def decline(request: web.Request) -> HttpResponse:
     wanted, reason = fields.plain(request.POST, "request", 36), fields.line(request.POST, "reason", 500)
     return posting.done(request, lambda **who: approval.decline(request_id=wanted, reason=reason, **who), "cart")
 
 
 @require_POST
-@web.needs(May.BUY)
+@web.needs(May.BUY, back="cart")
 def decide(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     try:
@@ -122,7 +123,7 @@ def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = N
         "asked": asked,
         "page": catalog.browse(asked),
         "here": _path("shop", query),
-        "draft": posting.draft(request).get("fields", {}),
+        "draft": drafts.taken(request).get("fields", {}),
         "waiting": doubt.waiting(request.actor.account),
         "changed": changed or set(),
         "new_operation": web.new_operation,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from numberadmin import posting, web
-from numberadmin.accounts import factor, instances, sessions
+from numberadmin.accounts import drafts, factor, instances, sessions
 from numberadmin.accounts.actor import BY_SINCH, Actor, Disconnected, of
 from numberadmin.few import Crowded
 from numberadmin.services import permission, signin
@@ -44,17 +44,22 @@ class SignInRequired(LoginRequiredMiddleware):
             return None
         actor = request.actor  # type: ignore[attr-defined]
         if not actor:
-            if request.user.is_authenticated:
+            if request.user.is_authenticated and request.method != "POST":
                 messages.warning(request, "Your session has ended. Nothing was changed. Sign in to go on.")
             return web.to_sign_in(request)
         return self._for_this_account(request, actor) or self._allowed(request, actor, view_func)
 
     def _for_this_account(self, request: HttpRequest, actor: Actor) -> HttpResponse | None:
-        """A form says for which account its page was drawn; in another tab it may have become another one since."""
-        seen = request.POST.get("account", "") if request.method == "POST" else ""
-        if seen in ("", str(actor.account.pk)):
+        """A form says for whom its page was drawn; in another tab it may have become somebody else since."""
+        if request.method != "POST" or drafts.is_for(request, actor):
             return None
-        return posting.refused(request, signin.old_page(actor, seen), "home")
+        refusal = signin.old_page(actor, request.POST.get("account", ""))
+        if request.htmx:  # type: ignore[attr-defined]
+            return posting.refused(request, refusal, "home")
+        messages.error(request, refusal.message)
+        response = redirect("home")
+        drafts.keep(request, response, web.form_page(request))
+        return response
 
     def _allowed(self, request: HttpRequest, actor: Actor, view: Any) -> HttpResponse | None:
         needs = getattr(view, "needs", None)
@@ -85,8 +90,7 @@ class SignInRequired(LoginRequiredMiddleware):
         if actor.connection and not isinstance(exception, SignedOut):
             instances.forget(actor.account, actor.connection.id)
         if request.session.get("by") == BY_SINCH or isinstance(exception, SignedOut):
-            messages.warning(request, exception.message)
-            return web.to_sign_in(request)
+            return web.to_sign_in(request, exception.message)
         return _back(request, Refusal(exception.message))
 
 
@@ -97,6 +101,7 @@ def _account(request: HttpRequest) -> str:
 def _back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Back to the page, which now says who can connect the account again; what was in the form is kept."""
     if request.method == "POST":
+        refusal = Refusal(f"{refusal.message} What you typed is kept until the account is connected again.")
         return posting.refused(request, refusal, posting.back(request, "home"), leaves=True)
     messages.warning(request, refusal.message)
     return redirect(request.get_full_path())

@@ -219,11 +219,12 @@ def left(actor: Actor) -> None:
 
 
 def old_page(actor: Actor, account: str) -> Refusal:
-    """A form of a page that was drawn for another account came in: it is refused, and that is written down."""
-    refusal = Changed(
-        f"That page was drawn for another account than {actor.account.name}, which you are signed in to now. "
-        "Nothing was changed. The page is shown afresh."
-    )
+    """A form of a page that was drawn for somebody else, or another account, came in: it is refused, and that is
+    written down."""
+    other = f"another account than {actor.account.name}, which you are signed in to now"
+    if account in ("", str(actor.account.pk)):
+        other = f"somebody else than {actor.person.name}, who is signed in now"
+    refusal = Changed(f"That page was drawn for {other}. Nothing was changed. The page is shown afresh.")
     details = {"account": account[:20]}
     record.event(actor.account, actor, Action.REFUSED, refusal.message, details=details, state=State.FAILED)
     return refusal

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from numberadmin import web
-from numberadmin.accounts import devices, factor, instances, links, sessions
+from numberadmin.accounts import devices, drafts, factor, instances, links, sessions
 from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, Actor, enterable, of, opened, opens
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.services import invitations, signin
@@ -69,6 +69,7 @@ def enter(request: HttpRequest, membership: Membership, by: str, how: list[str],
     signin.entered(actor, how, from_new_browser=not devices.known(request, person, devices.PERSON))
     response = redirect(_first_page(request, actor, back))
     devices.remember(request, response, person, devices.PERSON)
+    drafts.give_back(request, response, actor)
     return response
 
 

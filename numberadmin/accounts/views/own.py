@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
-from numberadmin.accounts import devices, factor, forms, sessions
+from numberadmin.accounts import devices, drafts, factor, forms, sessions
 from numberadmin.accounts.actor import BY_PERSON, enterable
 from numberadmin.accounts.roles import MEANING, May, Role
 from numberadmin.accounts.seal import opened, seal
@@ -24,7 +24,7 @@ CODES, SEED = "recovery codes", "new seed"
 def you(request: web.Request) -> HttpResponse:
     person = request.actor.person
     codes = request.session.pop(CODES, "")
-    kept = posting.draft(request)
+    kept = drafts.taken(request)
     context = {
         "membership": request.actor.membership,
         "meaning": MEANING[Role(request.actor.membership.role)],
@@ -46,7 +46,7 @@ def you(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("password", "current")
-@web.needs(May.READ, factor=False)
+@web.needs(May.READ, factor=False, back="you")
 def password(request: web.Request) -> HttpResponse:
     try:
         outcome = own.set_password(
@@ -68,7 +68,7 @@ def password(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("code", "current")
-@web.needs(May.READ, factor=False)
+@web.needs(May.READ, factor=False, back="you")
 def begin_factor(request: web.Request) -> HttpResponse:
     try:
         outcome, codes = own.begin_factor(
@@ -88,7 +88,7 @@ def begin_factor(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("current")
-@web.needs(May.READ)
+@web.needs(May.READ, back="you")
 def new_codes(request: web.Request) -> HttpResponse:
     try:
         outcome, codes = own.new_codes(
@@ -103,21 +103,21 @@ def new_codes(request: web.Request) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("current")
-@web.needs(May.READ)
+@web.needs(May.READ, back="you")
 def end_factor(request: web.Request) -> HttpResponse:
     current = request.POST.get("current", "")[:1000]
     return posting.done(request, lambda **who: own.end_factor(password=current, **who), "you")
 
 
 @require_POST
-@web.needs(May.READ)
+@web.needs(May.READ, back="you")
 def end_own_session(request: web.Request) -> HttpResponse:
     session = forms.text(request.POST, "session", 32)
     return posting.done(request, lambda **who: own.end_session(session_id=session, **who), "you")
 
 
 @require_POST
-@web.needs(May.READ)
+@web.needs(May.READ, back="you")
 def end_others(request: web.Request) -> HttpResponse:
     return posting.done(request, own.end_others, "you")
 

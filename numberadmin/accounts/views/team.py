@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from numberadmin import posting, web
-from numberadmin.accounts import forms
+from numberadmin.accounts import drafts, forms
 from numberadmin.accounts.roles import MEANING, May
 from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import demand, invitations, mail
@@ -25,7 +25,7 @@ SHOWN = "made link"
 @web.needs(May.TEAM)
 def team(request: web.Request) -> HttpResponse:
     made = opened(request.session.pop(SHOWN, ""), SHOWN)
-    kept = posting.draft(request)
+    kept = drafts.taken(request)
     context = {
         "members": teams.members(request.actor),
         "invitations": invitations.still_open(request.actor.account),
@@ -40,7 +40,7 @@ def team(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def invite(request: web.Request) -> HttpResponse:
     try:
         outcome, token = invitations.invite(
@@ -61,7 +61,7 @@ def invite(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def link(request: web.Request) -> HttpResponse:
     """Where mail can be sent, the link goes to the person alone: an owner starts it, and does not come to know it."""
     person = forms.whole(request.POST, "person")
@@ -82,42 +82,42 @@ def link(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def take_back(request: web.Request) -> HttpResponse:
     number = forms.whole(request.POST, "invitation")
     return _done(request, lambda **who: invitations.take_back(invitation_id=number, **who))
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def role(request: web.Request) -> HttpResponse:
     person = forms.whole(request.POST, "person")
     return _done(request, lambda **who: teams.change_role(person_id=person, powers=forms.powers(request.POST), **who))
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def deactivate(request: web.Request) -> HttpResponse:
     person = forms.whole(request.POST, "person")
     return _done(request, lambda **who: teams.deactivate(person_id=person, **who))
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def activate(request: web.Request) -> HttpResponse:
     person = forms.whole(request.POST, "person")
     return _done(request, lambda **who: teams.activate(person_id=person, **who))
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def reset_factor(request: web.Request) -> HttpResponse:
     person = forms.whole(request.POST, "person")
     return _done(request, lambda **who: teams.reset_factor(person_id=person, **who))
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def demand_factor(request: web.Request) -> HttpResponse:
     """From the day `from` on; without one, no more."""
     given = forms.text(request.POST, "from", 10)
@@ -127,7 +127,7 @@ def demand_factor(request: web.Request) -> HttpResponse:
 
 
 @require_POST
-@web.needs(May.TEAM)
+@web.needs(May.TEAM, back="team")
 def end_session(request: web.Request) -> HttpResponse:
     session = forms.text(request.POST, "session", 32)
     return _done(request, lambda **who: teams.end_session(session_id=session, **who))
