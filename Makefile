@@ -26,7 +26,9 @@ chaos: .venv/.dev  ## the long form: kill -9 at every step, faults, loads, and t
 	@$(BIN)/python -m tests.chaos.run
 	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m tests.chaos.run
 	@TRIES=50 $(BIN)/python -m pytest tests/accounts/test_guessing.py
+	@TRIES=500 $(BIN)/python -m pytest tests/audit/test_what_is_shown.py
 	@TRIES=50 $(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts/test_guessing.py
+	@TRIES=500 $(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/audit/test_what_is_shown.py
 
 bench: .venv/.dev  ## figures beside their baselines: pages, readings, memory, bulk work and plans, on both databases
 	@$(BIN)/python -m tests.bench $(ARGS)

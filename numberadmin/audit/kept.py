@@ -5,11 +5,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from numberadmin.accounts.models import Account, Membership, Person
+from numberadmin.accounts.models import Account, Invitation, Membership, Person
 from numberadmin.audit import stored
-from numberadmin.audit.models import Entry
+from numberadmin.audit.models import Action, Entry, State
 from numberadmin.audit.walk import UNREADABLE
 from numberadmin.proven import Proven, proof
 
@@ -82,6 +82,18 @@ def _people_lacking() -> Iterator[str]:
     yield from missing(gone, "The person who did it, or their place in the team, is not there")
     accounts = Entry.objects.filter(~Exists(Account.objects.filter(pk=OuterRef("account_id"))))
     yield from missing(accounts, "The account is not there")
+    yield from _links_lacking()
+
+
+def _links_lacking() -> Iterator[str]:
+    """Each link that the audit says was made has its row."""
+    made = Entry.objects.filter(action__in=[Action.INVITE, Action.SIGN_IN_LINK], state=State.SUCCEEDED)
+    # In this order: more may be made meanwhile.
+    counts = dict(made.order_by().values_list("account").annotate(Count("pk")))
+    rows = dict(Invitation.objects.order_by().values_list("account").annotate(Count("pk")))
+    for account, count in counts.items():
+        if rows.get(account, 0) < count:
+            yield f"Links that were made in the team {account} are not there."
 
 
 def missing(entries: "models.QuerySet[Entry]", what: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from numberadmin.accounts.models import Connection, Membership, Person, SecondFactor
+from numberadmin.accounts.models import Connection, Invitation, Membership, Person, SecondFactor
 from numberadmin.accounts.roles import Role
 from numberadmin.audit import chain, kept
 from numberadmin.audit.chain import Change
@@ -39,7 +39,7 @@ from numberadmin.services import (
     team,
     unassignment,
 )
-from numberadmin.services.models import Label, Plan, PlanItem, Reservation
+from numberadmin.services.models import Label, Open, Plan, Request, Reservation
 from numberadmin.services.table_reading import of_text
 from numberadmin.services.team import Powers
 from tests.services.conftest import REMINDERS, SUPPORT, jane, sandbox, sinch
@@ -48,7 +48,7 @@ from tests.services.test_assign import free, in_application
 from tests.services.test_cart import group, reserve
 
 __all__ = ["jane", "sandbox", "sinch"]
-TRIES = int(os.environ.get("TRIES", "60"))
+TRIES = int(os.environ.get("TRIES", "40"))
 # Columns that pages take from Sinch's list alone, and that say nothing of who did what.
 OF_THE_LIST = {"services_number"}
 # Whatever a page draws anew each time, and how long ago something was.
@@ -316,7 +316,7 @@ SHOWN = [
 
 def test_each_column_of_each_table_is_found_or_shows_nothing(installation):
     before, unseen, chance = installation.shown(), [], Random("columns")
-    for model, column in SHOWN:
+    for model, column in SHOWN if TRIES > 100 else chance.sample(SHOWN, TRIES):
         table, key = model._meta.db_table, str(model._meta.pk.column)
         keys = [row[0] for row in run(f"SELECT {key} FROM {table} ORDER BY {key}")]
         assert keys, f"the installation has no row of {table}"
@@ -337,12 +337,16 @@ def test_a_change_over_the_pages_makes_no_forged_row_a_proven_one(installation):
     assert [text for text in kept.problems() if "membership" in text]
 
 
-@pytest.mark.parametrize("model", [Label, Plan, PlanItem, Reservation, Membership, Person])
-def test_a_row_that_is_gone_is_missed(installation, model):
-    rows = model.objects.filter(title="Plan Two") if model is Plan else model.objects.all()
-    row = rows.latest("pk") if model is not Reservation else rows.earliest("pk")
-    run(f"DELETE FROM {model._meta.db_table} WHERE id = %s", row.pk)
-    assert not is_proven()
+def test_a_row_that_is_gone_is_missed(installation):
+    plan = Plan.objects.get(title="Plan Two")
+    gone = [Label.objects.latest("pk"), plan, plan.items.latest("pk"), Reservation.objects.earliest("pk")]
+    gone += [Request.objects.latest("pk"), Membership.objects.latest("pk"), Person.objects.latest("pk")]
+    gone += [Open.objects.latest("pk"), Invitation.objects.latest("pk")]
+    for row in gone:
+        with transaction.atomic():
+            run(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk)
+            assert not is_proven(), row
+            transaction.set_rollback(True)
 
 
 def test_a_proof_of_another_key_is_none(installation, settings):
