@@ -26,6 +26,8 @@ def shop(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def cart(request: web.Request) -> HttpResponse:
     refresh.if_open(request.actor)
+    if carts.line_count(request.actor.account):
+        catalog.freshen(request.actor)
     return _cart(request)
 
 
@@ -133,8 +135,10 @@ def _groups(request: web.Request, query: QueryDict, changed: set[int] | None = N
 
 def _cart(request: web.Request) -> HttpResponse:
     account = request.actor.account
+    cart = carts.cart(account)
+    catalog.mark_lost(account, cart.lines)
     context = {
-        "cart": carts.cart(account),
+        "cart": cart,
         "waiting": doubt.waiting(account),
         "unclear": doubt.unclear(account),
         "requests_waiting": approval.waiting(account),

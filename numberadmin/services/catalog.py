@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.http import QueryDict
+from django.utils import timezone
 
 from numberadmin import pages, sinch
 from numberadmin.accounts.actor import Actor
@@ -13,13 +14,14 @@ from numberadmin.filters import Asked
 from numberadmin.services import background, mirror, refresh, remote
 from numberadmin.services.group_filters import FILTERS, ORDER, GroupLook
 from numberadmin.services.models import NumberGroup, Priced, Reading, Reservation
-from numberadmin.services.results import SignInAgain
+from numberadmin.services.results import SignInAgain, Unread
 from numberadmin.text import folded
 
 Groups = sinch.Listing[sinch.NumberGroup]
 PAGE = 50
 COMPARED = (
-    "country_id", "country", "city", "area_code", "searched", "type", "availability", "listed", "amount", "currency"
+    "country_id", "country", "city", "area_code", "searched", "type", "availability", "listed", "amount", "currency",
+    "unreadable_since",
 )  # fmt: skip
 
 
@@ -42,7 +44,7 @@ class GroupPage:
 def read(actor: Actor, query: QueryDict) -> Asked[GroupLook]:
     """What a query asks for. Reads the list from Sinch first where it is older than GROUPS_MAX_AGE; the old one serves
     where that fails."""
-    reading = _freshen(actor)
+    reading = freshen(actor)
     groups = NumberGroup.objects.filter(account=actor.account).exclude(country_id="")
     places = groups.order_by("country").values_list("country_id", "country").distinct()
     countries = {key: name or key for key, name in reversed(places)}
@@ -76,6 +78,29 @@ def one(account: Account, group_id: int) -> NumberGroup | None:
     return NumberGroup.objects.filter(account=account, group_id=group_id).first()
 
 
+def wanted(actor: Actor, group_id: int) -> NumberGroup | None:
+    """The group that somebody wants numbers of. Where it is not in the list, and that is old or was never read, it is
+    read first. Wants the account's lock; raises Unread and SignInAgain."""
+    group = one(actor.account, group_id)
+    if group or not mirror.reading(actor.account, Reading.What.GROUPS).stale:
+        return group
+    try:
+        take_in(actor)
+    except sinch.BadCredentials as error:
+        raise SignInAgain(remote.told(error, "Nothing was reserved.")) from None
+    except sinch.SinchError as error:
+        raise Unread(remote.told(error, "Without the list of groups nothing is reserved.")) from None
+    return one(actor.account, group_id)
+
+
+def mark_lost(account: Account, lines: Iterable[Reservation]) -> None:
+    """Says on each line of the cart whether the list still has its group, as it was last read."""
+    if mirror.reading(account, Reading.What.GROUPS).read_at:
+        listed = set(NumberGroup.objects.filter(account=account).values_list("group_id", flat=True))
+        for line in lines:
+            line.is_listed = line.group_id in listed
+
+
 def take_in(actor: Actor) -> None:
     """Reads the groups from Sinch now. Raises SinchError."""
     _taken_over(actor.account, _fetching(actor)())
@@ -89,9 +114,10 @@ def being_read(account: Account) -> bool:
 def reprice(account: Account, lines: Iterable[Reservation]) -> str:
     """Gives lines of the cart the price that their group has now, and says which changed; empty where none did.
 
-    A group that is no longer listed has no new price.
+    A group that is no longer listed, or whose row cannot be read now, has no new price.
     """
-    groups = {group.group_id: group for group in NumberGroup.objects.filter(account=account)}
+    readable = NumberGroup.objects.filter(account=account, unreadable_since=None)
+    groups = {group.group_id: group for group in readable}
     told = []
     for line in lines:
         group: Priced = groups.get(line.group_id, line)
@@ -103,12 +129,19 @@ def reprice(account: Account, lines: Iterable[Reservation]) -> str:
     return " ".join(dict.fromkeys(told))
 
 
+def unreadable(account: Account, lines: Iterable[Reservation]) -> str:
+    """The city of a line of the cart whose group cannot be read now; empty where there is none."""
+    unread = NumberGroup.objects.filter(account=account, unreadable_since__isnull=False)
+    groups = set(unread.values_list("group_id", flat=True))
+    return next((line.city or "a group" for line in lines if line.group_id in groups), "")
+
+
 def outdate(account: Account) -> None:
     """After a reservation or a checkout the availabilities are others: the next page reads them again."""
     Reading.objects.filter(account=account, what=Reading.What.GROUPS).update(outdated=True)
 
 
-def _freshen(actor: Actor) -> Reading:
+def freshen(actor: Actor) -> Reading:
     """Asks for the list where it is old; the old one stays where that fails or lasts."""
     account = actor.account
     last = mirror.reading(account, Reading.What.GROUPS)
@@ -157,8 +190,11 @@ def _store(account: Account, listing: Groups) -> None:
     # Two pages may read the list at the same moment: the rows that the other one has made are left to it.
     NumberGroup.objects.bulk_create(new, ignore_conflicts=True)
     NumberGroup.objects.bulk_update(changed, COMPARED)
-    if not listing.damaged:
-        NumberGroup.objects.filter(pk__in=[row.pk for row in had.values()]).delete()
+    lost = NumberGroup.objects.filter(account=account, group_id__in=had)
+    # Where a damaged row does not even tell its group, each group that is not listed may be the one.
+    unread = lost if len(listing.unread) < len(listing.damaged) else lost.filter(group_id__in=listing.unread)
+    unread.filter(unreadable_since=None).update(unreadable_since=timezone.now())
+    lost.filter(unreadable_since=None).delete()
 
 
 def _as_group(account: Account, row: sinch.NumberGroup) -> NumberGroup:

@@ -67,6 +67,11 @@ def _plan_checkout(actor: Actor, each: bool, seen: str, approves: str = "") -> P
         )
     if repriced := catalog.reprice(account, lines):
         raise Changed(f"{repriced} Nothing was rented. The cart shows the new sum: check out again if that is meant.")
+    if unreadable := catalog.unreadable(account, lines):
+        raise Refusal(
+            f"What Sinch says of {unreadable} cannot be read now, so it is not known what it costs. "
+            "Nothing was rented. Try again in a minute, or remove that line."
+        )
     if unclear := [line for line in lines if line.amount is None]:
         raise Refusal(
             f"Sinch gives no clear price for {unclear[0].city} now. Remove that line, or wait until it does. "

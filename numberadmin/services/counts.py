@@ -75,12 +75,16 @@ class Counts:
 
     @cached_property
     def countries(self) -> list[tuple[str, str]]:
-        """Id and name of each country there are numbers of, by name."""
-        return sorted({(cell[1], cell[2]) for cell in self._cells}, key=lambda pair: (pair[1], pair[0]))
+        """Id and name of each country there are numbers of, by name; of several names the first one."""
+        return sorted(self._countries.items(), key=lambda pair: (pair[1], pair[0]))
+
+    @cached_property
+    def _countries(self) -> dict[str, str]:
+        return {key: name or key for key, name in sorted({cell[1:3] for cell in self._cells}, reverse=True) if key}
 
     @cached_property
     def by_country(self) -> Counter[tuple[str, str]]:
-        return self._by(lambda cell: [(cell[1], cell[2])])
+        return self._by(lambda cell: [(cell[1], self._countries.get(cell[1], cell[2]))])
 
     @cached_property
     def by_capability(self) -> Counter[str]:

@@ -1,5 +1,6 @@
 """The filters of the shop's number groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import phonenumbers
@@ -28,7 +29,8 @@ def _searched(look: GroupLook, q: str) -> Q:
     found = Q()
     for word in q.split():
         digits = word.lstrip("+")
-        called = [key for key, _ in look.countries if str(phonenumbers.country_code_for_region(key)) == digits]
+        codes = {key: str(phonenumbers.country_code_for_region(key)) for key, _ in look.countries}
+        called = [key for key, code in codes.items() if code == digits]
         found &= (
             Q(searched__contains=folded(word))
             | Q(country_id__iexact=word)
@@ -36,7 +38,19 @@ def _searched(look: GroupLook, q: str) -> Q:
             | Q(area_code__startswith=digits)
             | Q(area_code__startswith=f"0{digits}")
             | Q(type__iexact=word)
+            | _in_one_piece(codes, digits)
         )
+    return found
+
+
+def _in_one_piece(codes: Mapping[str, str], digits: str) -> Q:
+    """What a number begins with: the code of its country, then that of the area, or a part of it."""
+    found = Q(pk=None)
+    for key, code in codes.items():
+        if rest := digits.removeprefix(code) if digits.startswith(code) else "":
+            whole = [zero + rest[:size] for size in range(1, len(rest)) for zero in ("", "0")]
+            area = Q(area_code__in=whole) | Q(area_code__startswith=rest) | Q(area_code__startswith=f"0{rest}")
+            found |= Q(country_id=key) & area
     return found
 
 

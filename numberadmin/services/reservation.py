@@ -54,11 +54,19 @@ def reserve(
 def _plan_reservation(
     actor: Actor, operation: UUID, group_id: int, quantity: int, capabilities: Sequence[str]
 ) -> _Reserving:
-    group = catalog.one(actor.account, group_id)
+    group = catalog.wanted(actor, group_id)
     if group is None:
         raise NotHere("There is no such number group in the list from Sinch. Nothing was reserved.")
+    if group.unreadable_since:
+        raise Refusal(
+            f"What Sinch says of {group.city or 'this group'} cannot be read now, so it is not known what is left and "
+            "what it costs. Nothing was reserved. Try again in a minute; if it stays so, ask Sinch."
+        )
     if group.amount is None:
-        raise Refusal("Sinch gives no clear price for this group, so numbers of it are not rented here.")
+        raise Refusal(
+            "The price that Sinch gives for this group cannot be read exactly, so numbers of it are not rented here. "
+            "Nothing was reserved."
+        )
     if quantity < 1:
         raise Refusal("Ask for at least 1 number. Nothing was reserved.")
     if quantity > group.availability:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -21,17 +22,21 @@ _LONGEST_SECONDS = 366 * 86_400
 
 def groups(body: bytes) -> Listing[NumberGroup]:
     """The number groups ("Get numbers available to rent"); a second row of one group is damaged."""
-    return _listing(body, _group, lambda group: group.group_id)
+    return _listing(body, _group, lambda group: group.group_id, _group_id)
 
 
 def numbers(body: bytes) -> Listing[RentedNumber]:
     """An application's numbers ("Get numbers assigned to an application"); a second row of a number is damaged."""
-    return _listing(body, _in_application, lambda row: row.number)
+    return _listing(body, _in_application, lambda row: row.number, lambda row: values.phone_number(row.number))
 
 
-def _listing(body: bytes, read: Callable[[Row], T], key: Callable[[T], int]) -> Listing[T]:
+def _listing(
+    body: bytes, read: Callable[[Row], T], key: Callable[[T], int], key_of: Callable[[Row], int]
+) -> Listing[T]:
+    """`key` is what tells the rows apart, and `key_of` the same of one that may not be readable."""
     rows: dict[int, T] = {}
     damaged: list[str] = []
+    unread: list[int] = []
     for place, raw in enumerate(array(body), start=1):
         try:
             row = read(as_row(raw))
@@ -40,17 +45,23 @@ def _listing(body: bytes, read: Callable[[Row], T], key: Callable[[T], int]) -> 
             rows[key(row)] = row
         except Damaged as error:
             damaged.append(f"Row {place} of the list: {error}.")
-    return Listing(rows=tuple(rows.values()), damaged=tuple(damaged))
+            with suppress(Damaged):
+                unread.append(key_of(as_row(raw)))
+    return Listing(rows=tuple(rows.values()), damaged=tuple(damaged), unread=tuple(unread))
+
+
+def _group_id(row: Row) -> int:
+    return values.whole_number(row.group_id, "group's id")
 
 
 def _group(row: Row) -> NumberGroup:
     return NumberGroup(
-        group_id=values.whole_number(row.group_id, "group's id"),
+        group_id=_group_id(row),
         country=values.text(row.country),
         country_id=values.text(row.country_id),
         city=values.text(row.city),
         type=values.text(row.type),
-        availability=values.whole_number(row.availability or 0, "availability", most=2**31 - 1),
+        availability=values.left(row.availability),
         area_code=values.text(row.area_code),
         cost=values.money(row.cost),
         capabilities=() if row.capabilities is None else values.capabilities(row.capabilities),

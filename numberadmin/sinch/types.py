@@ -86,10 +86,12 @@ class Instance(Struct, frozen=True, kw_only=True):
 
 
 class Listing(Struct, Generic[T], frozen=True, kw_only=True):
-    """The rows of a list that could be read, and a sentence for each one that could not."""
+    """The rows of a list that could be read, and a sentence for each one that could not. `unread` are the ids or
+    numbers of these, as far as they could be read."""
 
     rows: tuple[T, ...]
     damaged: tuple[str, ...] = ()
+    unread: tuple[int, ...] = ()
 
     @property
     def whole(self) -> bool:

@@ -57,6 +57,18 @@ def whole_number(value: Any, name: str, *, least: int = 0, most: int = 2**63 - 1
     return int(value)
 
 
+def left(value: Any) -> int:
+    """How many of a thing are left: none where nothing is said, and where more were sold than there were."""
+    if value is None:
+        return 0
+    oversold = value.strip() if isinstance(value, str) else value
+    if isinstance(oversold, str) and oversold.startswith("-"):
+        return 0 * whole_number(oversold[1:], "availability")
+    if isinstance(oversold, (int, Decimal)) and not isinstance(oversold, bool) and oversold < 0:
+        return 0 * whole_number(-oversold, "availability")
+    return whole_number(value, "availability", most=2**31 - 1)
+
+
 def phone_number(value: Any) -> int:
     """A number with its country code, below BEYOND_NUMBERS; as a text it may begin with a plus."""
     value = value.removeprefix("+") if isinstance(value, str) else value

@@ -91,9 +91,16 @@ def test_a_group_without_a_usable_id_is_damaged(group_id: object) -> None:
     assert listing.damaged == ("Row 1 of the list: the group's id is not a whole number that can be one.",)
 
 
-@pytest.mark.parametrize("availability", [-1, 1.5, "many", 2**31, True])
-def test_a_group_with_an_impossible_availability_is_damaged(availability: object) -> None:
-    assert reading.groups(json.dumps([{"groupId": 1, "availability": availability}]).encode()).damaged
+@pytest.mark.parametrize("availability", [1.5, -1.5, "many", "", "--1", "-", 2**31, True, False, [], {}])
+def test_a_group_with_an_impossible_availability_is_damaged_and_named(availability: object) -> None:
+    listing = reading.groups(json.dumps([{"groupId": 1, "availability": availability}]).encode())
+    assert (listing.rows, len(listing.damaged), listing.unread) == ((), 1, (1,))
+
+
+@pytest.mark.parametrize("availability", [-1, -3.0, "-1", 0, None, -(10**15)])
+def test_below_zero_none_is_left(availability: object) -> None:
+    listing = reading.groups(json.dumps([{"groupId": 1, "availability": availability}]).encode())
+    assert [row.availability for row in listing.rows] == [0]
 
 
 def test_a_repeated_group_is_damaged() -> None:

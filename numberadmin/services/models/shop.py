@@ -74,6 +74,9 @@ class Reservation(Priced, Placed, Proven):
         same = cls.objects.filter(operation=OuterRef("operation"))
         yield from missing(reserved.filter(~Exists(same)), "The reservation is not there")
 
+    # Whether the list of groups still has its group; see `catalog.mark_lost`.
+    is_listed = True
+
     def __str__(self) -> str:
         return f"{self.quantity} of {self.group_id}, {self.state}"
 
