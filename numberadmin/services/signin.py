@@ -101,7 +101,8 @@ def account_of(organisation: sinch.Organisation) -> Account:
 def connect(account: Account, user: sinch.User, instance: sinch.Instance, actor: Actor | None, address: str) -> None:
     """The team works through this instance from now on. Without an actor, whoever knows the Sinch password has
     connected it, from this address."""
-    name = _name(user)
+    # Whoever has a Sinch account may call themself as they like there.
+    name = f"{_name(user)} ({user.email})" if user.name and user.email else _name(user)
     instances.keep(account, instance, name)
     message = f"Connected {account.name} to Sinch with the sign-in of {name}."
     record.event(account, actor, Action.CONNECT, message, address=address)
