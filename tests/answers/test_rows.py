@@ -25,7 +25,7 @@ def test_a_number_without_capabilities_is_shown_and_can_leave_but_not_be_assigne
     assert refresh.now(actor=jane).state == "succeeded"
     assert Number.objects.get(number=one).capabilities == ()
     assert Number.objects.count() == len(numbers)
-    with pytest.raises(Refusal, match="lists none"):
+    with pytest.raises(Refusal, match="lists neither"):
         assignment.assign(actor=jane, operation=uuid4(), numbers=[one], application_key=REMINDERS, move=True)
     assert unassignment.unassign(actor=jane, operation=uuid4(), numbers=[one]).state == "succeeded"
     assert one not in held(SUPPORT)
