@@ -258,7 +258,13 @@ LOG_LEVEL = env.read("LOG_LEVEL", "INFO", one_of("DEBUG", "INFO", "WARNING", "ER
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "numberadmin.log.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        }
+    },
     "filters": {"ours": {"()": "numberadmin.log.TracebacksOfOurs"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ours"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
