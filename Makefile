@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test chaos bench lint check lock pictures clean
+.PHONY: help install demo test mutations chaos bench lint check lock pictures clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ demo: .venv/.run  ## the dashboard on a sandbox of the remote API, with sample d
 test: .venv/.dev .tools/browser  ## all tests: on SQLite, in a browser, and again on PostgreSQL where the database matters
 	@CHROMIUM="$$(cat .tools/browser)" $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 	@$(BIN)/python -m tests.tools.postgres $(BIN)/python -m pytest tests/accounts/test_guessing.py tests/accounts/test_isolation.py tests/accounts/test_sessions.py tests/audit tests/services tests/together tests/chaos/test_cases.py tests/chaos/test_loads.py $(PARALLEL) $(ARGS)
+
+mutations: .venv/.dev  ## each guard taken out of the code once: which test sees it
+	@$(BIN)/python -m tests.tools.mutations $(ARGS)
 
 chaos: .venv/.dev  ## the long form: kill -9 at every step, faults, loads, and the twins without each guard, on both databases
 	@$(BIN)/python -m tests.chaos.run

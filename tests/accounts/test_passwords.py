@@ -98,3 +98,8 @@ def test_any_text_is_measured(password):
 
 def test_of_a_long_password_only_the_ends_are_measured():
     assert "easy to guess" in why("x" * 400 + "slow lemons hum under glass" + "x" * 400)
+
+
+def test_eleven_characters_are_too_few_whatever_they_are():
+    assert "at least 12" in why("kV9#xq!Tz2p")
+    assert why("kV9#xq!Tz2pw") == ""

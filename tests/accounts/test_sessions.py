@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pyotp
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore as Plain
 from django.test import Client
 from django.utils import timezone
@@ -68,6 +69,23 @@ def test_a_session_that_is_used_all_day_ends_after_twelve_hours(otto, settings):
     passes(otto, 3)
     assert inside(otto)
     assert Session.objects.get(session_key=store.session_key).expire_date <= timezone.now() + timedelta(seconds=6)
+
+
+def test_use_carries_no_session_beyond_its_longest_time(otto):
+    store, now = otto.session, timezone.now()
+    store.set_expiry(now + timedelta(seconds=60))
+    store.save()
+    rows = Session.objects.filter(session_key=store.session_key)
+    rows.update(used_at=now - timedelta(seconds=120))
+    assert inside(otto)
+    assert rows.get().used_at >= now
+    assert rows.get().expire_date <= now + timedelta(seconds=61)
+
+
+def test_a_session_does_not_outlive_the_password_that_it_was_opened_with(otto):
+    Person.objects.filter(pk=person().pk).update(password=make_password("set by another process"))
+    assert Session.objects.filter(person=person()).exists()
+    assert not inside(otto)
 
 
 def test_a_session_opened_by_sinch_ends_with_the_instance(sinch):
