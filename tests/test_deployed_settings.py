@@ -68,3 +68,18 @@ def test_the_image_holds_only_what_runs(folder):
     assert copied
     assert folder not in copied
     assert "." not in copied
+
+
+def test_the_image_runs_as_a_user_without_rights():
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert "USER 10001" in lines
+    after = lines[lines.index("USER 10001") :]
+    assert not any(line.startswith(("RUN", "COPY", "USER 0", "USER root")) for line in after)
+
+
+def test_no_setting_has_a_secret_by_default():
+    show = "from numberadmin import settings as s; print(s.DATABASES['default'].get('PASSWORD', ''), s.MAIL_IS_SET_UP)"
+    env = {"PATH": os.environ["PATH"], "SECRET_KEY": SECRET_KEY}
+    shown = subprocess.run([sys.executable, "-c", show], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert shown.stdout.split() == ["False"]
+    assert "Set SECRET_KEY" in started().stderr

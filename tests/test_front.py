@@ -139,3 +139,10 @@ def test_the_proxies_of_the_documentation_let_through_what_the_largest_page_take
     ]
     assert len(let_through) == 3
     assert min(let_through) * 1_000_000 > product.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static/css/", "/static/js", "/templates/", "/.git/", "/.env"])
+def test_no_folder_is_listed(base, path):
+    answer = requests.get(f"{base}{path}", headers=TLS | {"Host": HOST}, timeout=10, allow_redirects=False)
+    assert answer.status_code in (302, 404)
+    assert "app.js" not in answer.text.replace("/static/js/app", "")
