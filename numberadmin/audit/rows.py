@@ -214,7 +214,7 @@ def _row(
 
 
 def _sets(pair: Any) -> tuple[str, str] | None:
-    return (pair[0] or "none", pair[1] or "none") if pair else None
+    return (pair[0].replace(",", ", ") or "none", pair[1].replace(",", ", ") or "none") if pair else None
 
 
 def _cart_line(line: dict[str, Any]) -> dict[str, Any]:

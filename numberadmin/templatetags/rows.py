@@ -59,10 +59,8 @@ def _label(label: str | None, former: dt.datetime | None) -> str:
         return ""
     if former is None:
         return f' <span class="label"><bdi>{escape(label)}</bdi></span>'
-    return (
-        f' <span class="label former" title="from before it was gone on {display.day(former)}">'
-        f'<bdi>{escape(label)}</bdi> <span class="faint">of before</span></span>'
-    )
+    gone = f"{timezone.localtime(former):%d %b %Y}"
+    return f' <span class="label former"><bdi>{escape(label)}</bdi></span> <span class="faint">of before {gone}</span>'
 
 
 @lru_cache(1000)
