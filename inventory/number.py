@@ -17,7 +17,7 @@ from numberadmin.services import history as past
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Number
 from numberadmin.services.number_filters import SOON
-from numberadmin.services.results import Changed, Refusal
+from numberadmin.services.results import Changed
 
 
 @require_safe
@@ -30,7 +30,7 @@ def number(request: web.Request, number: int) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def label(request: web.Request) -> HttpResponse:
-    to = posting.back(request, reverse("inventory"))
+    to = posting.back(request)
     try:
         wish = forms.labelling(request.POST)
         outcome = labels.set_label(
@@ -44,13 +44,11 @@ def label(request: web.Request) -> HttpResponse:
         )
     except Changed as changed:
         if not request.htmx:
-            return posting.refused(request, changed, to)
+            return posting.refused(request, changed)
         messages.error(request, changed.message)
         response = shown(request, wish.number, {"label": wish.label, "note": wish.note})
         response.status_code = changed.status
         return response
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
     posting.say(request, outcome)
     return shown(request, wish.number) if request.htmx else redirect(to)
 

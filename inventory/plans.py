@@ -5,7 +5,6 @@ from itertools import islice
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -36,7 +35,7 @@ STOP_POLLING = 286
 def plans(request: web.Request) -> HttpResponse:
     if request.method == "POST":
         from_file = "file" in request.FILES or "kept" in request.POST
-        return _from_file(request) if from_file else _to_new(request, lambda: _from_paste(request), "plans")
+        return _from_file(request) if from_file else _shown(request, _from_paste(request))
     context = {
         "plans": list(planning.of(request.actor.account)[:50]),
         "applications": applications.choosable(request.actor.account),
@@ -48,13 +47,10 @@ def plans(request: web.Request) -> HttpResponse:
 
 
 @require_safe
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plans")
 def plan_encoding(request: web.Request) -> HttpResponse:
     """Asks in which encoding the table is that was uploaded, and shows some of its lines in each that fits."""
-    try:
-        upload = table_uploads.kept(request.actor)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("plans"))
+    upload = table_uploads.kept(request.actor)
     context = {"upload": upload, "samples": table_encoding.samples(bytes(upload.content))}
     return web.page(request, "inventory/plan_encoding.html", context)
 
@@ -87,65 +83,62 @@ def plan_result(request: web.Request, key: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plan")
 def plan_apply(request: web.Request, key: UUID) -> HttpResponse:
     return _done(request, key, jobs.apply)
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plan")
 def plan_pause(request: web.Request, key: UUID) -> HttpResponse:
     return _done(request, key, jobs.pause)
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plan")
 def plan_resume(request: web.Request, key: UUID) -> HttpResponse:
     return _done(request, key, jobs.resume)
 
 
 @require_POST
-@web.needs(May.CHANGE)
+@web.needs(May.CHANGE, back="plan")
 def plan_cancel(request: web.Request, key: UUID) -> HttpResponse:
     return _done(request, key, jobs.cancel)
 
 
 @require_POST
-@web.needs(May.CHANGE, back="plans")
+@web.needs(May.CHANGE, back="plan")
 def plan_again(request: web.Request, key: UUID) -> HttpResponse:
     row = _one(request, key)
-    return _to_new(request, lambda: planning.again(actor=request.actor, plan=row), "plans")
+    return _shown(request, planning.again(actor=request.actor, plan=row))
 
 
 @require_POST
 @web.needs(May.CHANGE, back="audit")
 def undo(request: web.Request) -> HttpResponse:
-    operation = web.posted_operation(request)
-    return _to_new(request, lambda: planning.undoing(actor=request.actor, operation=operation), "audit")
+    return _shown(request, planning.undoing(actor=request.actor, operation=web.posted_operation(request)))
 
 
 def of_all(request: web.Request, application_key: str | None) -> HttpResponse | None:
     """Where all that match the filters are meant, on whatever page, they are planned and shown first; else None.
 
-    `application_key` is None for taking them out of their applications.
+    `application_key` is None for taking them out of their applications. Raises Refusal.
     """
     filters = request.POST.get("all", "")
     if request.POST.get("only") or not filters:
         return None
     title = fields.line(request.POST, "reason", 200)
 
-    def make() -> Plan:
-        if application_key == "":
-            raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")
-        return planning.from_selection(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            numbers=_matching(request, filters),
-            application_key=application_key or "",
-            title=title,
-        )
-
-    return _to_new(request, make, "inventory")
+    if application_key == "":
+        raise Refusal("No application was chosen. Nothing was changed. Choose where to assign to.")
+    made = planning.from_selection(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        numbers=_matching(request, filters),
+        application_key=application_key or "",
+        title=title,
+    )
+    return _shown(request, made)
 
 
 def begun(request: web.Request, wish: forms.Selection, application_key: str) -> HttpResponse:
@@ -184,11 +177,9 @@ def _from_file(request: web.Request) -> HttpResponse:
     except UnknownEncoding:
         table_uploads.keep(request.actor, raw=raw, name=name, title=title)
         return web.go(request, reverse("encoding"))
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("plans")))
     table_uploads.forget(request.actor)
     posting.note(request, "warning" if table.doubtful else "success", table.said)
-    return web.go(request, reverse("plan", args=[made.key]))
+    return _shown(request, made)
 
 
 def _given(request: web.Request) -> tuple[bytes, str, str]:
@@ -221,18 +212,9 @@ def _one(request: web.Request, key: UUID) -> Plan:
 
 
 def _done(request: web.Request, key: UUID, change: Callable[..., Outcome]) -> HttpResponse:
-    row, to = _one(request, key), reverse("plan", args=[key])
-    try:
-        outcome = change(actor=request.actor, operation=web.posted_operation(request), plan=row)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
-    posting.say(request, outcome)
-    return redirect(to)
+    row = _one(request, key)
+    return posting.done(request, lambda **who: change(plan=row, **who))
 
 
-def _to_new(request: web.Request, make: Callable[[], Plan], back: str) -> HttpResponse:
-    try:
-        made = make()
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse(back)))
+def _shown(request: web.Request, made: Plan) -> HttpResponse:
     return web.go(request, reverse("plan", args=[made.key]))

@@ -19,7 +19,7 @@ from numberadmin.services import assignment, doubt, rentals, saved, unassignment
 from numberadmin.services import refresh as reading
 from numberadmin.services.models import Reading
 from numberadmin.services.number_filters import SOON
-from numberadmin.services.results import Changed, Held, Lacking, Outcome, Refusal
+from numberadmin.services.results import Changed, Held, Lacking, Outcome
 
 
 @require_safe
@@ -31,10 +31,7 @@ def inventory(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.CHANGE)
 def refresh(request: web.Request) -> HttpResponse:
-    try:
-        outcome = reading.now(actor=request.actor, accept=request.POST.get("accept", "")[:64])
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    outcome = reading.now(actor=request.actor, accept=request.POST.get("accept", "")[:64])
     return _done(request, outcome, ())
 
 
@@ -43,7 +40,7 @@ def refresh(request: web.Request) -> HttpResponse:
 def assign(request: web.Request) -> HttpResponse:
     if planned := plans.of_all(request, fields.plain(request.POST, "application_key", 64)):
         return planned
-    to = posting.back(request, reverse("inventory"))
+    to = posting.back(request)
     try:
         wish = forms.application(request.POST)
         if wish.move and assignment.many_elsewhere(request.actor.account, wish.numbers, wish.application_key):
@@ -59,13 +56,11 @@ def assign(request: web.Request) -> HttpResponse:
             accept=wish.accept,
         )
     except Held as held:
-        return posting.refused(request, held, to, _asking_to_move(request, wish, held, to))
+        return posting.refused(request, held, _asking_to_move(request, wish, held, to))
     except Lacking as lacking:
-        return posting.refused(request, lacking, to, _asking_whether_gone(request, wish, lacking, to))
+        return posting.refused(request, lacking, _asking_whether_gone(request, wish, lacking, to))
     except Changed as changed:
         return _afresh(request, changed, wish.numbers)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
     return _done(request, outcome, wish.numbers)
 
 
@@ -87,19 +82,14 @@ def unassign(request: web.Request) -> HttpResponse:
         )
     except Changed as changed:
         return _afresh(request, changed, wish.numbers)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
     return _done(request, outcome, wish.numbers)
 
 
 @require_POST
 @web.needs(May.CHANGE)
 def go_on(request: web.Request) -> HttpResponse:
-    to = posting.back(request, reverse("inventory"))
-    try:
-        outcome = doubt.go_on(actor=request.actor, operation=web.posted_operation(request))
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
+    to = posting.back(request)
+    outcome = doubt.go_on(actor=request.actor, operation=web.posted_operation(request))
     messages.warning(request, outcome.message)
     if request.htmx and request.htmx.target == "numbers":
         return _numbers(request, QueryDict(urlsplit(to).query))
@@ -121,12 +111,9 @@ def export_numbers(request: web.Request) -> HttpResponseBase:
 @web.needs(May.READ)
 def save_view(request: web.Request) -> HttpResponse:
     """Keeps the filters of the page under a name, for this person."""
-    query = QueryDict(urlsplit(posting.back(request, reverse("inventory"))).query)
-    try:
-        asked = rentals.read(request.actor.account, query)
-        view = saved.keep(actor=request.actor, name=request.POST.get("name", "")[:200], asked=asked)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    query = QueryDict(urlsplit(posting.back(request)).query)
+    asked = rentals.read(request.actor.account, query)
+    view = saved.keep(actor=request.actor, name=request.POST.get("name", "")[:200], asked=asked)
     messages.success(request, f"Saved as {view.name}.")
     return redirect(f"{reverse('inventory')}?{view.query}")
 
@@ -135,12 +122,9 @@ def save_view(request: web.Request) -> HttpResponse:
 @web.needs(May.READ)
 def drop_view(request: web.Request) -> HttpResponse:
     name = request.POST.get("view", "")
-    try:
-        saved.drop(actor=request.actor, name=name)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, posting.back(request, reverse("inventory")))
+    saved.drop(actor=request.actor, name=name)
     messages.success(request, f"Removed the view {name}.")
-    return redirect(posting.back(request, reverse("inventory")))
+    return redirect(posting.back(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,24 +132,21 @@ def drop_view(request: web.Request) -> HttpResponse:
 def applications(request: web.Request) -> HttpResponse:
     if request.method != "POST":
         return _applications(request)
-    try:
-        outcome = known.add(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            application_key=fields.plain(request.POST, "application_key", 100),
-            name=fields.line(request.POST, "name", 200),
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("applications"))
+    outcome = known.add(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        application_key=fields.plain(request.POST, "application_key", 100),
+        name=fields.line(request.POST, "name", 200),
+    )
     posting.say(request, outcome)
     return _applications(request) if request.htmx else redirect("applications")
 
 
 def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) -> HttpResponse:
     """The page was too old: nothing was done, and it is shown as things are now."""
-    to = posting.back(request, reverse("inventory"))
+    to = posting.back(request)
     if not request.htmx:
-        return posting.refused(request, changed, to)
+        return posting.refused(request, changed)
     messages.error(request, changed.message)
     if request.htmx.target == "number":
         response = number.shown(request, next(iter(numbers)))
@@ -178,7 +159,7 @@ def _afresh(request: web.Request, changed: Changed, numbers: Collection[int]) ->
 def _done(request: web.Request, outcome: Outcome, changed: Collection[int]) -> HttpResponse:
     """Back to the page of the form; htmx gets that page's part which has changed."""
     posting.say(request, outcome, posting.UNDO if changed and outcome.state == "succeeded" else "")
-    to = posting.back(request, reverse("inventory"))
+    to = posting.back(request)
     if not request.htmx:
         return redirect(to)
     if request.htmx.target == "number" and changed:

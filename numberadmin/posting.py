@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from numberadmin import web
 from numberadmin.accounts import drafts
@@ -22,9 +21,9 @@ DOUBTS = "doubts"
 LEVELS = {"success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
 
 
-def back(request: HttpRequest, default: str) -> str:
-    """The page that the form stood on, where it names one of this site."""
-    return web.own_path(request, request.POST.get("next"), default)
+def back(request: HttpRequest) -> str:
+    """The page that the form stood on: as it says itself, if that is one of this site, or as its view declares."""
+    return web.own_path(request, request.POST.get("next"), web.declared(request))
 
 
 def say(request: HttpRequest, outcome: Outcome, tag: str = "") -> None:
@@ -61,21 +60,15 @@ class Change(Protocol):
     def __call__(self, *, actor: Actor, operation: UUID) -> Outcome: ...
 
 
-def done(request: HttpRequest, change: Change, to: str) -> HttpResponse:
-    """Does it, and goes to the page `to`, which says what came of it."""
-    actor = cast(web.Request, request).actor
-    try:
-        outcome = change(actor=actor, operation=web.posted_operation(request))
-    except Refusal as refusal:
-        return refused(request, refusal, reverse(to))
-    say(request, outcome)
-    return redirect(to)
+def done(request: HttpRequest, change: Change) -> HttpResponse:
+    """Does it, and goes back to the page, which says what came of it. Raises Refusal."""
+    say(request, change(actor=cast(web.Request, request).actor, operation=web.posted_operation(request)))
+    return redirect(back(request))
 
 
 def refused(
     request: HttpRequest,
     refusal: Refusal,
-    to: str,
     panel: dict[str, Any] | None = None,
     leaves: bool = False,
 ) -> HttpResponse:
@@ -92,16 +85,17 @@ def refused(
         messages.error(request, refusal.message)
     if isinstance(refusal, NotRecorded):
         # The session lies in the database that takes nothing in.
-        return redirect(to)
-    page = resolve_url(to)
+        return redirect(back(request))
+    page = back(request)
     if htmx:
         page = web.own_path(request, htmx.current_url_abs_path, page)
-    drafts.hold(request, page, panel, waits=leaves)
+    if request.method == "POST":
+        drafts.hold(request, page, panel, waits=leaves)
     return web.go(request, page)
 
 
 def forbidden(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """What the person's role does not allow: said on a page of its own, beside the page for htmx."""
     if cast(web.Request, request).htmx:
-        return refused(request, refusal, "home")
+        return refused(request, refusal)
     return TemplateResponse(request, "forbidden.html", {"refusal": refusal.message}, status=refusal.status)

@@ -38,10 +38,10 @@ ENDED = "Your session has ended. Nothing was changed. Sign in and press the butt
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(may: May, *, post: May | None = None, factor: bool = True, back: str = "inventory") -> Callable[[View], View]:
+def needs(may: May, *, post: May | None = None, factor: bool = True, back: str = "") -> Callable[[View], View]:
     """What a person's role has to allow for this view; `post` where posting to it asks for something else. Without
     `factor` it is open to who still has to set up the second factor that the team demands. `back` names the page that
-    its forms stand on, where they do not say it themselves.
+    its forms stand on, where they do not say it themselves; without it, the inventory.
 
     A view that says nothing is open to nobody who is signed in.
     """
@@ -141,13 +141,14 @@ def to_sign_in(request: HttpRequest, told: str = "") -> HttpResponse:
 def form_page(request: HttpRequest) -> str:
     """The page that a posted form stood on: as the form says it, or htmx, or the browser."""
     stood_on = cast(Request, request).htmx.current_url_abs_path or _referring_path(request)
-    return own_path(request, request.POST.get("next"), own_path(request, stood_on, _declared(request)))
+    return own_path(request, request.POST.get("next"), own_path(request, stood_on, declared(request)))
 
 
-def _declared(request: HttpRequest) -> str:
-    """Where the form's view says that its forms stand."""
+def declared(request: HttpRequest) -> str:
+    """The page that the view declares as the one its forms stand on."""
     match = request.resolver_match
-    return reverse(getattr(match.func if match else None, "back", None) or "inventory")
+    name = getattr(match.func, "back", "") if match else ""
+    return reverse(name, kwargs=match.kwargs) if match and name else reverse("inventory")
 
 
 def _referring_path(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from numberadmin.accounts import drafts
 from numberadmin.accounts.roles import May
 from numberadmin.services import approval, catalog, checkout, doubt, refresh, reservation
 from numberadmin.services import cart as carts
-from numberadmin.services.results import Outcome, Refusal
+from numberadmin.services.results import Outcome
 from shop import forms
 
 
@@ -34,19 +34,16 @@ def cart(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.BUY, back="shop")
 def reserve(request: web.Request) -> HttpResponse:
-    to = posting.back(request, reverse("shop"))
-    try:
-        wish = forms.wish(request.POST)
-        outcome = reservation.reserve(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            group_id=wish.group_id,
-            quantity=wish.quantity,
-            capabilities=wish.capabilities,
-            replaces=wish.replaces,
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, to)
+    to = posting.back(request)
+    wish = forms.wish(request.POST)
+    outcome = reservation.reserve(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        group_id=wish.group_id,
+        quantity=wish.quantity,
+        capabilities=wish.capabilities,
+        replaces=wish.replaces,
+    )
     in_cart = urlsplit(to).path == reverse("cart")
     posting.say(request, outcome, "" if in_cart else "cart")
     if not request.htmx:
@@ -58,14 +55,11 @@ def reserve(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.BUY, back="cart")
 def remove(request: web.Request) -> HttpResponse:
-    try:
-        outcome = carts.remove(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            reference_id=fields.plain(request.POST, "reference_id", 64),
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("cart"))
+    outcome = carts.remove(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        reference_id=fields.plain(request.POST, "reference_id", 64),
+    )
     posting.say(request, outcome)
     return _cart(request) if request.htmx else redirect("cart")
 
@@ -75,11 +69,8 @@ def remove(request: web.Request) -> HttpResponse:
 def check_out(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
     each = request.POST.get("each") == "yes"
-    try:
-        seen = request.POST.get("seen", "")[:64]
-        outcome = checkout.check_out(actor=request.actor, operation=operation, each=each, seen=seen)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("cart"))
+    seen = request.POST.get("seen", "")[:64]
+    outcome = checkout.check_out(actor=request.actor, operation=operation, each=each, seen=seen)
     return _rented(request, outcome)
 
 
@@ -87,10 +78,7 @@ def check_out(request: web.Request) -> HttpResponse:
 @web.needs(May.APPROVE, back="cart")
 def approve(request: web.Request) -> HttpResponse:
     operation, wanted = web.posted_operation(request), request.POST.get("request", "")[:36]
-    try:
-        outcome = checkout.check_out(actor=request.actor, operation=operation, approves=wanted)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("cart"))
+    outcome = checkout.check_out(actor=request.actor, operation=operation, approves=wanted)
     return _rented(request, outcome)
 
 
@@ -98,18 +86,15 @@ def approve(request: web.Request) -> HttpResponse:
 @web.needs(May.BUY, back="cart")
 def decline(request: web.Request) -> HttpResponse:
     wanted, reason = fields.plain(request.POST, "request", 36), fields.line(request.POST, "reason", 500)
-    return posting.done(request, lambda **who: approval.decline(request_id=wanted, reason=reason, **who), "cart")
+    return posting.done(request, lambda **who: approval.decline(request_id=wanted, reason=reason, **who))
 
 
 @require_POST
 @web.needs(May.BUY, back="cart")
 def decide(request: web.Request) -> HttpResponse:
     operation = web.posted_operation(request)
-    try:
-        rented = forms.decision(request.POST)
-        outcome = doubt.decide(actor=request.actor, operation=operation, rented=rented)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("cart"))
+    rented = forms.decision(request.POST)
+    outcome = doubt.decide(actor=request.actor, operation=operation, rented=rented)
     return _rented(request, outcome)
 
 

@@ -55,7 +55,7 @@ class SignInRequired(LoginRequiredMiddleware):
             return None
         refusal = signin.old_page(actor, request.POST.get("account", ""))
         if request.htmx:  # type: ignore[attr-defined]
-            return posting.refused(request, refusal, "home")
+            return posting.refused(request, refusal)
         messages.error(request, refusal.message)
         response = redirect("home")
         drafts.keep(request, response, web.form_page(request))
@@ -79,7 +79,10 @@ class SignInRequired(LoginRequiredMiddleware):
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What leads away from any page: no connection to Sinch, nobody signed in any more, many passwords at once."""
+        """What any view may raise: a refusal, no connection to Sinch, nobody signed in any more, many passwords at
+        once."""
+        if isinstance(exception, Refusal):
+            return posting.refused(request, exception)
         if isinstance(exception, Disconnected):
             return _back(request, Refusal(f"{_account(request)} is not connected to Sinch now. Nothing was changed."))
         if isinstance(exception, Crowded):
@@ -102,7 +105,7 @@ def _back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Back to the page, which now says who can connect the account again; what was in the form is kept."""
     if request.method == "POST":
         refusal = Refusal(f"{refusal.message} What you typed is kept until the account is connected again.")
-        return posting.refused(request, refusal, posting.back(request, "home"), leaves=True)
+        return posting.refused(request, refusal, leaves=True)
     messages.warning(request, refusal.message)
     return redirect(request.get_full_path())
 

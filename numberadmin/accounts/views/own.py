@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +12,7 @@ from numberadmin.accounts.actor import BY_PERSON, enterable
 from numberadmin.accounts.roles import MEANING, May, Role
 from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import own, team
-from numberadmin.services.results import Outcome, Refusal
+from numberadmin.services.results import Outcome
 
 # What is shown once, and the seed that is being set up: sealed in the session.
 CODES, SEED = "recovery codes", "new seed"
@@ -48,20 +47,17 @@ def you(request: web.Request) -> HttpResponse:
 @sensitive_post_parameters("password", "current")
 @web.needs(May.READ, factor=False, back="you")
 def password(request: web.Request) -> HttpResponse:
-    try:
-        outcome = own.set_password(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            login=forms.text(request.POST, "login", 254),
-            name=forms.text(request.POST, "name", 200),
-            password=request.POST.get("password", "")[:1000],
-            current=request.POST.get("current", "")[:1000],
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("you"))
+    outcome = own.set_password(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        login=forms.text(request.POST, "login", 254),
+        name=forms.text(request.POST, "name", 200),
+        password=request.POST.get("password", "")[:1000],
+        current=request.POST.get("current", "")[:1000],
+    )
     posting.say(request, outcome)
     sessions.renewed(request, request.actor.person)
-    response = redirect(posting.back(request, reverse("you")))
+    response = redirect(posting.back(request))
     devices.remember(request, response, request.actor.person.login or "", BY_PERSON)
     return response
 
@@ -70,16 +66,13 @@ def password(request: web.Request) -> HttpResponse:
 @sensitive_post_parameters("code", "current")
 @web.needs(May.READ, factor=False, back="you")
 def begin_factor(request: web.Request) -> HttpResponse:
-    try:
-        outcome, codes = own.begin_factor(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            seed=_seed(request),
-            code=forms.text(request.POST, "code", 40),
-            password=request.POST.get("current", "")[:1000],
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, f"{reverse('you')}?factor=new")
+    outcome, codes = own.begin_factor(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        seed=_seed(request),
+        code=forms.text(request.POST, "code", 40),
+        password=request.POST.get("current", "")[:1000],
+    )
     request.session.pop(SEED, None)
     response = _with_codes(request, outcome, codes)
     devices.remember(request, response, str(request.actor.person.pk), devices.CODE)
@@ -90,14 +83,11 @@ def begin_factor(request: web.Request) -> HttpResponse:
 @sensitive_post_parameters("current")
 @web.needs(May.READ, back="you")
 def new_codes(request: web.Request) -> HttpResponse:
-    try:
-        outcome, codes = own.new_codes(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            password=request.POST.get("current", "")[:1000],
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("you"))
+    outcome, codes = own.new_codes(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        password=request.POST.get("current", "")[:1000],
+    )
     return _with_codes(request, outcome, codes)
 
 
@@ -106,20 +96,20 @@ def new_codes(request: web.Request) -> HttpResponse:
 @web.needs(May.READ, back="you")
 def end_factor(request: web.Request) -> HttpResponse:
     current = request.POST.get("current", "")[:1000]
-    return posting.done(request, lambda **who: own.end_factor(password=current, **who), "you")
+    return posting.done(request, lambda **who: own.end_factor(password=current, **who))
 
 
 @require_POST
 @web.needs(May.READ, back="you")
 def end_own_session(request: web.Request) -> HttpResponse:
     session = forms.text(request.POST, "session", 32)
-    return posting.done(request, lambda **who: own.end_session(session_id=session, **who), "you")
+    return posting.done(request, lambda **who: own.end_session(session_id=session, **who))
 
 
 @require_POST
 @web.needs(May.READ, back="you")
 def end_others(request: web.Request) -> HttpResponse:
-    return posting.done(request, own.end_others, "you")
+    return posting.done(request, own.end_others)
 
 
 def _with_codes(request: web.Request, outcome: Outcome, codes: list[str]) -> HttpResponse:

@@ -15,7 +15,7 @@ from numberadmin.accounts.roles import MEANING, May
 from numberadmin.accounts.seal import opened, seal
 from numberadmin.services import demand, invitations, mail
 from numberadmin.services import team as teams
-from numberadmin.services.results import Outcome, Refusal
+from numberadmin.services.results import Outcome
 
 # The link that was made last, sealed, for the one page that shows it.
 SHOWN = "made link"
@@ -42,15 +42,12 @@ def team(request: web.Request) -> HttpResponse:
 @require_POST
 @web.needs(May.TEAM, back="team")
 def invite(request: web.Request) -> HttpResponse:
-    try:
-        outcome, token = invitations.invite(
-            actor=request.actor,
-            operation=web.posted_operation(request),
-            email=forms.text(request.POST, "email", 254),
-            powers=forms.powers(request.POST),
-        )
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("team"))
+    outcome, token = invitations.invite(
+        actor=request.actor,
+        operation=web.posted_operation(request),
+        email=forms.text(request.POST, "email", 254),
+        powers=forms.powers(request.POST),
+    )
     posting.say(request, outcome)
     if token:
         email = forms.text(request.POST, "email", 254).lower()
@@ -65,13 +62,10 @@ def invite(request: web.Request) -> HttpResponse:
 def link(request: web.Request) -> HttpResponse:
     """Where mail can be sent, the link goes to the person alone: an owner starts it, and does not come to know it."""
     person = forms.whole(request.POST, "person")
-    try:
-        outcome, token = invitations.sign_in_link(
-            actor=request.actor, operation=web.posted_operation(request), person_id=person
-        )
-        row = teams.member(request.actor.account, person)
-    except Refusal as refusal:
-        return posting.refused(request, refusal, reverse("team"))
+    outcome, token = invitations.sign_in_link(
+        actor=request.actor, operation=web.posted_operation(request), person_id=person
+    )
+    row = teams.member(request.actor.account, person)
     email = row.person.login or row.person.email
     if token and settings.MAIL_IS_SET_UP:
         return _sent(request, outcome, email, token)
@@ -134,7 +128,7 @@ def end_session(request: web.Request) -> HttpResponse:
 
 
 def _done(request: web.Request, change: "posting.Change") -> HttpResponse:
-    return posting.done(request, change, "team")
+    return posting.done(request, change)
 
 
 def _sent(request: web.Request, outcome: Outcome, email: str, token: str) -> HttpResponse:
