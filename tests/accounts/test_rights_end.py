@@ -70,6 +70,15 @@ def test_a_link_for_somebody_who_was_put_out_sets_no_password(acme, signed_in):
     assert follow(path)[0].status_code == 404
 
 
+def test_a_link_stays_shut_whatever_way_somebody_was_put_out(acme, signed_in):
+    path = link(signed_in("owner"), "/team/link/", person=person("Vera Vogel"))
+    Membership.objects.filter(person=person("Vera Vogel")).update(is_active=False)
+    assert not invitations.still_open(acme).exists()
+    assert follow(path)[0].status_code == 404
+    Membership.objects.filter(person=person("Vera Vogel")).update(is_active=True)
+    assert follow(path)[0].status_code == 302
+
+
 def test_a_link_of_the_server_for_somebody_who_was_put_out_is_over_and_no_error(acme, signed_in):
     token = invitations.link_from_the_server(account=acme, person=Person.objects.get(name="Vera Vogel"))
     signed_in("owner").post("/team/deactivate/", {"person": person("Vera Vogel")})

@@ -456,7 +456,7 @@ _LINKS = [
             "a link for somebody who was put out",
             'meant = Q(person=None) | Exists(team_now.filter(person=OuterRef("person")))',
             "meant = Q()",
-            "test_a_link_of_the_server_for_somebody_who_was_put_out_is_over_and_no_error",
+            "test_a_link_stays_shut_whatever_way_somebody_was_put_out",
         ),
     ),
     *_in(
