@@ -93,3 +93,10 @@ def test_a_reset_forgets_everything(jane: Person, control: Control) -> None:
     assert control.log() == []
     assert jane.ask("GET", f"/v1/organisations/id/{ACME}/numbers").json()["errorCode"] == 40100
     assert control.state()["rented"][ACME] == []
+
+
+def test_a_number_is_rented_again_and_an_application_deleted_from_elsewhere(jane: Person, control: Control) -> None:
+    control.set(release=[14155550100])
+    control.set(rent_numbers={ACME: {"13": [14155550100]}}, deleted=[SUPPORT])
+    assert 14155550100 in control.state()["rented"][ACME]
+    assert jane.application(SUPPORT).status_code == 404
