@@ -281,6 +281,9 @@ def _assigned(actor: Actor, plan: _Assigning, state: _Sending, error: sinch.Sinc
     if error is None:
         outcome = State.SUCCEEDED
         message = f"{'Moved' if plan.action == Action.MOVE else 'Assigned'} {what} to {label}."
+        if all(change.was == change.became for change in plan.changes):
+            there = "was" if len(plan.changes) == 1 else "were"
+            message = f"{what} {there} in {label} already, and {there} sent to Sinch once more to make sure."
         message = f"{message} {_not_assigned(plan)}".strip()
     elif isinstance(error, sinch.Unanswered):
         outcome = State.UNKNOWN

@@ -231,3 +231,13 @@ def test_what_came_over_by_one_capability_only_is_said_and_completed_by_repeatin
     again = assignment.assign(actor=jane, operation=uuid4(), numbers=numbers, application_key=SUPPORT)
     assert again.state == "succeeded"
     assert {both, voice_only} <= set(sinch.state()["assignments"][SUPPORT]["voice"])
+
+
+def test_a_number_that_is_there_already_is_not_said_to_have_come(jane, held):
+    number = in_application(jane, SUPPORT)[0]
+    before = held(SUPPORT)
+    outcome = assignment.assign(actor=jane, operation=uuid4(), numbers=[number], application_key=SUPPORT)
+    assert outcome.state == "succeeded"
+    assert "already" in outcome.message
+    assert "Assigned" not in outcome.message
+    assert held(SUPPORT) == before
