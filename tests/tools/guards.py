@@ -745,22 +745,22 @@ _ACCOUNTS = [
     ),
     *_in(
         "numberadmin/services/record.py",
-        "tests/accounts/test_isolation.py",
+        "tests/services/test_whose.py",
         (
             "operations of another account",
             "if first.account_id != actor.account.pk or ",
             "if ",
-            "test_an_operation_of_another_account_is_no_answer_to_anybody_else",
+            "test_the_same_form_in_another_account_is_not_answered_with_what_came_of_it_here",
         ),
     ),
     *_in(
         "numberadmin/services/table_uploads.py",
-        "tests/services/test_upload_page.py",
+        "tests/services/test_whose.py",
         (
             "a kept file of somebody else",
             "Upload.objects.filter(account=actor.account, person=actor.person, made_at__gt=since)",
             "Upload.objects.filter(account=actor.account, made_at__gt=since)",
-            "test_a_kept_file_is_its_persons_alone_and_for_an_hour",
+            "test_a_kept_file_is_not_a_colleagues",
         ),
     ),
     *_in(
