@@ -1,7 +1,9 @@
-"""The link that somebody follows, between its first click and its use: in a cookie of theirs, sealed.
+"""The link that somebody follows, between its first click and its use: in a cookie of theirs, sealed, for an hour.
 
 Whoever only opens links, or what looks like one, leaves nothing in the database.
 """
+
+import time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from numberadmin.accounts.seal import opened, seal
 
 COOKIE = "__Host-link" if settings.HTTPS else "link"
 PURPOSE = "link"
+SECONDS = 3600
 # More than any token has: what is longer opens nothing anyway.
 LONGEST = 100
 
@@ -17,8 +20,8 @@ LONGEST = 100
 def keep(response: HttpResponse, token: str) -> None:
     response.set_cookie(
         COOKIE,
-        seal(token[:LONGEST], PURPOSE),
-        max_age=settings.SESSION_COOKIE_AGE,
+        seal(f"{int(time.time())} {token[:LONGEST]}", PURPOSE),
+        max_age=SECONDS,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
@@ -26,8 +29,9 @@ def keep(response: HttpResponse, token: str) -> None:
 
 
 def kept(request: HttpRequest) -> str:
-    """The token of the link that this browser has followed; empty if there is none."""
-    return opened(request.COOKIES.get(COOKIE, ""), PURPOSE)
+    """The token of the link that this browser has followed; empty if there is none, or it was longer ago."""
+    at, _, token = opened(request.COOKIES.get(COOKIE, ""), PURPOSE).partition(" ")
+    return token if at.isdecimal() and int(at) > time.time() - SECONDS else ""
 
 
 def forget(response: HttpResponse) -> None:

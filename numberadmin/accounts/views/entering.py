@@ -70,6 +70,9 @@ def enter(request: HttpRequest, membership: Membership, by: str, how: list[str],
     response = redirect(_first_page(request, actor, back))
     devices.remember(request, response, person, devices.PERSON)
     drafts.give_back(request, response, actor)
+    if back != reverse("join"):
+        # Whoever signs in for something else is not the one who followed the link.
+        links.forget(response)
     return response
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from numberadmin import sinch, web
-from numberadmin.accounts import address, devices, instances
+from numberadmin.accounts import address, devices, instances, links
 from numberadmin.accounts.actor import BY_PERSON, BY_SINCH, enterable, of
 from numberadmin.accounts.forms import SignIn
 from numberadmin.accounts.guesses import Visitor
@@ -103,6 +103,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     if actor:
         signin.left(actor)
     response = redirect("login")
+    links.forget(response)
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
