@@ -108,7 +108,7 @@ def known(cells: Iterable[str]) -> int:
 
 def found(cells: Sequence[str]) -> Places:
     """The columns of a header. Raises Refusal where one is missing, or two could be the same."""
-    titles = [clean(cell)[:60] for cell in cells]
+    titles = [clean(cell, 60) for cell in cells]
     bares = [bare(cell) for cell in cells]
     at = {column.name: place for column in COLUMNS if (place := _place(column, bares, titles)) is not None}
     like = [place for place, name in enumerate(bares) if name in _BARE_LIKE]

@@ -18,6 +18,8 @@ _GUARDED = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
 # Lines that tables on a terminal, or in a ticket, have between their rows.
 _RULE = re.compile(r"[-=:+]{2,}")
 _NO_LABEL = frozenset((*NOT_NAMES, "n/a"))
+# So much of each cell is read; of a label one more than there may be, to say so.
+_MOST = {NUMBER.name: 100, APPLICATION.name: 200, KEY.name: 200, LABEL.name: LABEL_LENGTH + 1}
 _NAME_THEM = "name the columns in the first row, like number,application"
 
 
@@ -52,6 +54,7 @@ def of_text(text: str) -> Table:
 
 
 def _of_rows(rows: Sequence[Row]) -> Table:
+    table_rows.bounded(rows)
     filled = [row for row in rows if not row.is_empty]
     bounded(len(filled) - HEADER_ROWS)
     header = _header(filled)
@@ -72,7 +75,7 @@ def _header(rows: Sequence[Row]) -> Row | None:
         return max(named, key=lambda pair: (pair[0], -pair[1].line))[1]
     before = [row for row in rows if (first is None or row.line < first) and not _is_comment(row)]
     if before:
-        raise table_columns.unknown([clean(cell) for cell in max(before, key=_width).cells])
+        raise table_columns.unknown([clean(cell, 60) for cell in max(before, key=_width).cells])
     return None
 
 
@@ -105,13 +108,13 @@ def _is_aside(row: Row, header: Row | None) -> bool:
 
 def _line(row: Row, places: Places, header: Row | None) -> Line:
     cells = {name: row.cells[at].strip() for name, at in places.at.items() if at < len(row.cells)}
-    texts = {name: _text(cell) for name, cell in cells.items()}
-    text, label = texts.get(NUMBER.name, "")[:100], _label(texts.get(LABEL.name, ""), places)
-    key = texts.get(KEY.name, "")[:200] if KEY.name in places.at else None
+    texts = {name: _text(cell, _MOST[name]) for name, cell in cells.items()}
+    text, label = texts.get(NUMBER.name, ""), _label(texts.get(LABEL.name, ""), places)
+    key = texts.get(KEY.name, "") if KEY.name in places.at else None
     line = Line(
         row.line,
         text,
-        application=texts.get(APPLICATION.name, "")[:200],
+        application=texts.get(APPLICATION.name, ""),
         key=key if key or places.exported else None,
         label=label[:LABEL_LENGTH],
     )
@@ -123,9 +126,11 @@ def _line(row: Row, places: Places, header: Row | None) -> Line:
         return replace(line, problem=str(error))
 
 
-def _text(cell: str) -> str:
+def _text(cell: str, most: int) -> str:
+    """At most so many characters of the cell, cut first: cleaning a long text takes its time."""
+    cell = cell[: 4 * most]
     guarded = _GUARDED.fullmatch(cell)
-    return clean(guarded[1].replace('""', '"') if guarded else files.uncell(cell))
+    return clean(guarded[1].replace('""', '"') if guarded else files.uncell(cell), most)
 
 
 def _label(text: str, places: Places) -> str:
@@ -141,7 +146,7 @@ def _problem(row: Row, line: Line, cells: dict[str, str], label: str, places: Pl
     if any("\n" in cell or "\r" in cell for cell in cells.values()):
         return 'a cell goes over several lines, which may be lines of their own: look for a single quotation mark (")'
     if wrong := row.errors & set(places.at.values()):
-        return f"a formula in this row failed: it shows {row.cells[min(wrong)]}"
+        return f"a formula in this row failed: it shows {clean(row.cells[min(wrong)], 60)}"
     if len(label) > LABEL_LENGTH:
         return f"the label is longer than {LABEL_LENGTH} characters"
     if not places.may_unassign and line.application.lower() in NOT_NAMES:

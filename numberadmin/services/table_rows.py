@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from numberadmin.files import MOST_CHARACTERS
 from numberadmin.services import table_columns
 from numberadmin.services.results import Refusal
 from numberadmin.text import clean, plain
@@ -15,6 +16,8 @@ from numberadmin.text import clean, plain
 SEPARATORS = ",;\t|"
 # So many rows are looked at, empty ones too.
 MOST_ROWS = 100_000
+# So many characters are in all cells together: a workbook may name one long text in each of its cells.
+MOST_TEXT = 20_000_000
 # A header is looked for among so many rows, and the separator by so much of the text.
 HEADER_ROWS = 50
 _SAMPLE = 100_000
@@ -22,6 +25,8 @@ _SAMPLE = 100_000
 _NAMED = re.compile(r'\s*"?sep=([,;\t|])"?[ \t,;|]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d\d?[./]\d\d?[./](?:\d\d|\d{4})(?: .*)?")
 _ROUNDED = re.compile(r"[+']?\d[\d.,]*E\+?\d+", re.IGNORECASE)
+_LONG = f"a cell in it has more than {MOST_CHARACTERS:,} characters"
+_QUOTED = 'a quotation mark (") stands there alone, or a cell has no end'
 # A phone number with its country code has no fewer digits, short codes aside.
 _FEWEST_DIGITS = 7
 
@@ -36,7 +41,8 @@ class Row:
 
     @property
     def is_empty(self) -> bool:
-        return not any(map(clean, self.cells))
+        # Cleaning a long text to see that nobody sees anything of it would cost more than it tells.
+        return not any(len(cell) > 1000 or clean(cell) for cell in self.cells)
 
     @property
     def has_number(self) -> bool:
@@ -67,10 +73,26 @@ def rows(text: str) -> list[Row]:
         # A quotation mark that nothing closes would take all the lines after it into one cell.
         found.extend(Row(place, cells) for place, cells in enumerate(islice(reader, MOST_ROWS + 1), first))
     except csv.Error as error:
-        raise _unreadable(first + len(found), error) from None
+        long = "field limit" in str(error)
+        raise _unreadable(first + len(found), _LONG if long else _QUOTED) from None
     if len(found) > MOST_ROWS:
         raise too_many_rows("This table")
     return found
+
+
+def bounded(rows: Iterable[Row]) -> None:
+    """Raises Refusal for a cell that no spreadsheet can hold, and for too much text in all of them."""
+    total = 0
+    for row in rows:
+        sizes = [len(cell) for cell in row.cells]
+        total += sum(sizes)
+        if max(sizes, default=0) > MOST_CHARACTERS:
+            raise _unreadable(row.line, _LONG)
+    if total > MOST_TEXT:
+        raise Refusal(
+            f"The cells of this table have {total:,} characters, and at most {MOST_TEXT:,} are read. Nothing was "
+            "changed. Leave out the columns that are not needed, or do it in parts."
+        )
 
 
 def too_many_rows(what: str) -> Refusal:
@@ -112,9 +134,5 @@ def _reader(text: str, separator: str, *, strict: bool) -> Iterable[list[str]]:
     return csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator, strict=strict)
 
 
-def _unreadable(line: int, error: csv.Error) -> Refusal:
-    if "field limit" in str(error):
-        why = f"a cell in it has more than {csv.field_size_limit():,} characters"
-    else:
-        why = 'a quotation mark (") stands there alone, or a cell has no end'
+def _unreadable(line: int, why: str) -> Refusal:
     return Refusal(f"Row {line:,} of the table cannot be read: {why}. Nothing was changed.")

@@ -137,3 +137,27 @@ def test_a_cell_that_is_far_away_costs_nothing(place):
     sheet = f'{SHEET}<sheetData>{first}<row {place}><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>'
     with pytest.raises(Refusal, match="has more than 100,000 rows"):
         of_file(rewritten(workbook(["number"]), sheet1=sheet.encode()))
+
+
+def test_a_cell_longer_than_spreadsheets_hold_is_refused_with_its_row():
+    text = "é" * 200_000
+    cell = f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+    sheet = f"{SHEET}<sheetData><row>{cell}</row></sheetData></worksheet>"
+    raw = rewritten(workbook(["number"]), sheet1=sheet.encode())
+    said = r"Row 1 .* a cell in it has more than 32,767 characters\. Nothing was changed"
+    with pytest.raises(Refusal, match=said):
+        of_file(raw)
+    with pytest.raises(Refusal, match=said):
+        of_file(f"{text[:40_000]}\nnumber,application\n14155550101,A\n".encode())
+
+
+def test_one_long_text_in_very_many_cells_is_refused_by_their_sum():
+    rows = [["number", "application"], *([14155550101, *["é" * 30_000] * 67] for _ in range(10))]
+    with pytest.raises(Refusal, match=r"have 20,\d+,\d+ characters, and at most 20,000,000 are read"):
+        of_file(workbook(*rows))
+
+
+def test_a_long_cell_is_cut_before_it_is_cleaned():
+    long = "\u200b" * 30_000
+    line = of_file(f"number,application,label\n14155550101,{long}A,{'é' * 30_000}\n".encode()).lines[0]
+    assert (line.application, len(line.label), line.problem[:19]) == ("", 100, "the label is longer")
