@@ -53,7 +53,8 @@ def known(
 
 def enter(request: HttpRequest, membership: Membership, by: str, how: list[str], back: str) -> HttpResponse:
     """The session is the person's from here on."""
-    # Nothing of another team comes along: no refused form, no doubt to be told of.
+    # Nothing of another team or person comes along: no refused form, no doubt to be told of, no waiting message.
+    list(messages.get_messages(request))
     request.session.flush()
     auth.login(request, membership.person, backend=BACKEND)
     opened(request.session, membership, by, request)

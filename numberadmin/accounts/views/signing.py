@@ -99,6 +99,8 @@ def code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def logout(request: HttpRequest) -> HttpResponse:
     actor = of(request)
+    # Whatever waits to be told goes with the session.
+    list(messages.get_messages(request))
     auth.logout(request)
     if actor:
         signin.left(actor)
