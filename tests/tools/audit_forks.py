@@ -77,10 +77,10 @@ def added(account, number: int) -> bool:
 
 def report() -> dict[str, int | bool]:
     from numberadmin.audit import chain
+    from numberadmin.audit.models import Entry
 
-    followers = Counter(predecessors())
-    forks = sum(count - 1 for count in followers.values())
-    return {"entries": followers.total(), "forks": forks, "holds": chain.verify().first_bad is None}
+    forks = sum(count - 1 for count in Counter(predecessors()).values())
+    return {"entries": Entry.objects.count(), "forks": forks, "holds": chain.verify().first_bad is None}
 
 
 def predecessors() -> list[str]:
