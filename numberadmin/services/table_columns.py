@@ -58,6 +58,12 @@ LABEL = Column(
     """),
 )
 COLUMNS = (NUMBER, APPLICATION, KEY, LABEL)
+# Files from here that tell of the past, by columns that no other table has.
+_OF_THE_PAST = {
+    "the audit's export": _names("operation, outcome"),
+    "the result of a plan": _names("planned, was, to"),
+    "a file of changes": _names("was in, is in"),
+}
 _WANTED = (
     "Call the columns number and application, and label if you like, in the first row; other programs' names for them, "
     "such as Phone Number, DID or Rufnummer, are known too."
@@ -106,10 +112,18 @@ def known(cells: Iterable[str]) -> int:
     return sum(bare(cell) in names for cell in cells)
 
 
+def of_the_past(titles: Iterable[str]) -> str:
+    """What file of ours this is, if it is one that says what was done; empty otherwise."""
+    bares = set(map(bare, titles))
+    return next((what for what, names in _OF_THE_PAST.items() if bares.issuperset(map(bare, names))), "")
+
+
 def found(cells: Sequence[str]) -> Places:
     """The columns of a header. Raises Refusal where one is missing, or two could be the same."""
     titles = [clean(cell, 60) for cell in cells]
     bares = [bare(cell) for cell in cells]
+    if of_the_past(titles):
+        raise unknown(titles)
     at = {column.name: place for column in COLUMNS if (place := _place(column, bares, titles)) is not None}
     like = [place for place, name in enumerate(bares) if name in _BARE_LIKE]
     may_unassign = APPLICATION.name in at
@@ -129,7 +143,12 @@ def by_position() -> Places:
 
 
 def unknown(titles: Sequence[str]) -> Refusal:
-    """What is said of a table whose columns are not known."""
+    """What is said of a table whose columns are not known, or are not to be followed."""
+    if past := of_the_past(titles):
+        return Refusal(
+            f"This is {past}. It says what was done, not where numbers are to go. Nothing was changed. Upload a table "
+            "with the columns number and application, such as the inventory's export."
+        )
     named = [title for title in titles if title]
     some = ", ".join(f"“{title}”" for title in named[:8]) + (" and others" if len(named) > 8 else "")
     lacks = "says where its numbers go" if is_header(titles) else "is known as the number"

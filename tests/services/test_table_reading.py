@@ -2,7 +2,9 @@
 
 import pytest
 
-from numberadmin.services import sheet
+from inventory import past
+from numberadmin.audit import files as audit_files
+from numberadmin.services import plans, rentals, sheet
 from numberadmin.services.results import Refusal
 from numberadmin.services.table_reading import of_text
 
@@ -69,6 +71,25 @@ def test_columns_that_are_not_known_are_refused_with_what_is_wanted(text):
         of_text(text)
     first = text.split("\n")[0].split(",")[0]
     assert first.isdigit() or first == "Support" or f"“{first}”" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("columns", "what"),
+    [
+        (audit_files.CSV_COLUMNS, "the audit's export"),
+        (audit_files.NUMBER_COLUMNS, "the audit's export"),
+        (plans.COLUMNS, "the result of a plan"),
+        (past.COLUMNS, "a file of changes"),
+    ],
+)
+def test_a_file_of_ours_that_says_what_was_done_is_not_read_as_wishes(columns, what):
+    cells = ["+14155550101" if name in ("number", "numbers") else "" for name in columns]
+    with pytest.raises(Refusal, match=rf"This is {what}\. It says what was done.* Nothing was changed\."):
+        of_text(f"{','.join(columns)}\n{','.join(cells)}\n")
+
+
+def test_an_export_of_the_inventory_says_where_numbers_are_to_go():
+    assert of_text(f"{','.join(rentals.COLUMNS)}\n+14155550101,,Support\n").lines[0].application == "Support"
 
 
 @pytest.mark.parametrize(
