@@ -201,7 +201,8 @@ HSTS_PRELOAD = env.read("HSTS_PRELOAD", False, switch)
 if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     env.refuse("HSTS_PRELOAD", "Browsers' lists take a domain only with all below it: set HSTS_SUBDOMAINS=on as well.")
 SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS, HTTPS and HSTS_PRELOAD
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# W001 looks for SecurityMiddleware by its name, and Front is one.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
