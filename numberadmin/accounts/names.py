@@ -8,6 +8,7 @@ characters and punctuation are folded away, and each letter is replaced by the o
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -38,17 +39,27 @@ def checked(name: str) -> str:
     if len(name) > LENGTH:
         raise BadName(f"A name has at most {LENGTH} characters.")
     if not skeleton(name):
-        raise BadName("Say what you are called: the audit names you by it. A name has a letter in it.")
+        raise BadName("Say what you are called: the audit names you by it. A name has a letter or a digit in it.")
     if _is_ours(name):
         raise BadName(f"“{name}” stands for the program itself in the audit, so nobody is called so.")
     return name
 
 
+def chosen(name: str) -> str:
+    """The same for a name that somebody gives themselves, which is not to read like one with an e-mail behind it."""
+    if "@" in unicodedata.normalize("NFKC", name):
+        raise BadName("A name has no “@” in it: an e-mail behind a name says whose it is.")
+    return checked(name)
+
+
 def claim(person: Person) -> None:
     """Keeps the person's name free of others in each of their teams, deactivated people's too. Raises BadName where
-    somebody there is called alike; the database sees to it for two who claim a name at the same moment. Wants a
-    transaction, which is given up where this raises."""
+    somebody there is called alike, by their name alone or with their e-mail; the database sees to it for two who claim
+    a name at the same moment. Wants a transaction, which is given up where this raises."""
     teams = list(Account.objects.filter(membership__person=person).order_by("pk"))
+    others = Person.objects.filter(membership__account__in=teams, login__isnull=False).exclude(pk=person.pk)
+    if any(keys(person.name) & keys(f"{name} ({login})") for name, login in others.values_list("name", "login")):
+        raise BadName(f"“{person.name}” reads like the name of somebody in the team with their e-mail.")
     NameKey.objects.filter(person=person).delete()
     for account in teams:
         try:
@@ -100,9 +111,10 @@ def keys(name: str) -> set[str]:
 
 
 def looks(name: str) -> set[str]:
-    """The skeletons of the name as it is written, and in small and in capital letters: letters that are told apart in
-    one of these may not be in the other (“I” and “l”, “н” and “H”)."""
-    return {skeleton(name), skeleton(name.casefold()), skeleton(name.upper())} - {""}
+    """The skeletons of the name as it is written, in small and in capital letters, and without small capitals: letters
+    that are told apart in one of these may not be in another (“I” and “l”, “н” and “H”, “ʙ” and “b”)."""
+    plain = unicodedata.normalize("NFKD", name).translate(_small_capitals())
+    return {skeleton(name), skeleton(name.casefold()), skeleton(name.upper()), skeleton(plain)} - {""}
 
 
 def skeleton(name: str) -> str:
@@ -138,6 +150,14 @@ def _prototypes() -> dict[str, str]:
     content = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     pairs = {_bare(c): [_bare(other["c"]) for other in others] for c, others in content.items()}
     return dict(_one_way(pairs.items(), pairs))
+
+
+@cache
+def _small_capitals() -> dict[int, str]:
+    """Letters by the small capitals that look like them. The table has few of these, and some with other letters."""
+    called = ((c, unicodedata.name(chr(c), "")) for c in range(0x250, 0xAC00))
+    found = ((c, re.fullmatch("LATIN LETTER SMALL CAPITAL ([A-Z])", name)) for c, name in called)
+    return {c: match[1].lower() for c, match in found if match}
 
 
 def _one_way(rows: Iterable[tuple[str, list[str]]], pairs: dict[str, list[str]]) -> Iterator[tuple[str, str]]:

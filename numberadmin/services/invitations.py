@@ -199,7 +199,7 @@ def _has_a_sign_in(link: Invitation) -> Refusal:
 
 def _name(name: str) -> str:
     try:
-        return names.checked(name)
+        return names.chosen(name)
     except names.BadName as error:
         raise Refusal(f"{error} You have not joined yet.") from None
 

@@ -32,7 +32,7 @@ def set_password(*, actor: Actor, operation: UUID, login: str, name: str, passwo
     """Sets or changes how the person signs in; an empty password keeps the one there is. With a new one all their other
     sessions end. `current` is the password until now, where there is one."""
     person, first = actor.person, actor.person.login is None
-    login, name = text.email(login)[:254], _name(name or person.name)
+    login, name = text.email(login)[:254], _name(name, person.name)
     if not first:
         has_password(actor, current)
         if password and password == current and not opens(actor.membership):
@@ -96,9 +96,10 @@ def _origin(actor: Actor, person: Person) -> Account | None:
     return None if actor.by == BY_SINCH and not opens(actor.membership) else person.password_from
 
 
-def _name(name: str) -> str:
+def _name(name: str, now: str) -> str:
+    """One that was given to tell people apart may have an e-mail behind it, and may be kept."""
     try:
-        return names.checked(name)
+        return names.checked(now) if name.strip() in ("", now) else names.chosen(name)
     except names.BadName as error:
         raise Refusal(f"{error} Nothing was changed. Choose another name.") from None
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numberadmin.accounts import names
 from numberadmin.accounts.models import Account, Membership, NameKey, Person
 from numberadmin.accounts.roles import Role
-from tests.services.people import member
+from tests.services.people import member, with_password
 
 JANE = "Jane Bloggs"
 ALIKE = [
@@ -36,6 +36,8 @@ ALIKE = [
     "Jane Bloggs.",
     "Jane Bloggs\ufe0f",
     "Jane Blog\u0261s",
+    "Jane B\u029foggs",
+    "\u1d0a\u1d00\u0274\u1d07 \u0299\u029f\u1d0f\u0262\u0262\ua731",
 ]
 OTHERS = ["Jane Blogg", "Jane Boggs", "June Bloggs", "Dane Bloggs", "Jane", "李雷", "Нина", "علي", "रवि", "रवा"]
 NOBODYS = [
@@ -118,6 +120,18 @@ def test_whatever_somebody_is_called_elsewhere_makes_a_name_that_holds_here(name
     assert len({frozenset(names.looks(one)) for one in offered}) >= 3
 
 
+def test_what_a_name_lacks_is_said_as_it_is():
+    with pytest.raises(names.BadName, match="a letter or a digit in it"):
+        names.checked("...")
+    assert names.checked("7") == "7"
+
+
+@pytest.mark.parametrize("name", ["Jane Bloggs (jane@example.com)", "jane\uff20example.com", "Jane \ufe6b home"])
+def test_nobody_chooses_a_name_with_an_e_mail_in_it(name):
+    with pytest.raises(names.BadName, match="no “@”"):
+        names.chosen(name)
+
+
 @pytest.fixture
 def team(db):
     return Account.objects.create(organisation_id="1", name="Team")
@@ -129,6 +143,18 @@ def test_the_database_lets_nobody_have_a_name_of_the_team(team):
     bob = member(team, "Bob Brown", Role.VIEWER).person
     bob.name = "O1ga Öwner"
     with pytest.raises(names.BadName, match="Somebody in the team of Team"):
+        names.claim(bob)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["Jane Bloggs (jane.example.com)", "jane bloggs janeexamplecom", "J\u0430ne B1oggs (jane@example.com)"]
+)
+def test_nobody_is_called_like_another_one_with_their_e_mail(team, name):
+    with_password(member(team, "Jane Bloggs", Role.OWNER).person, "jane@example.com")
+    bob = member(team, "Bob Brown", Role.VIEWER).person
+    bob.name = name
+    with pytest.raises(names.BadName, match="with their e-mail"):
         names.claim(bob)
 
 
