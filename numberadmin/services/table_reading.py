@@ -20,6 +20,7 @@ _RULE = re.compile(r"[-=:+]{2,}")
 _NO_LABEL = frozenset((*NOT_NAMES, "n/a"))
 # So much of each cell is read; of a label one more than there may be, to say so.
 _MOST = {NUMBER.name: 100, APPLICATION.name: 200, KEY.name: 200, LABEL.name: LABEL_LENGTH + 1}
+_NOTHING = "nothing to change: the label is empty"
 _NAME_THEM = "name the columns in the first row, like number,application"
 
 
@@ -121,9 +122,11 @@ def _line(row: Row, places: Places, header: Row | None) -> Line:
     if problem := _problem(row, line, cells, label, places, header):
         return replace(line, problem=problem)
     try:
-        return replace(line, number=spelling.number(text))
+        line = replace(line, number=spelling.number(text))
     except spelling.Unreadable as error:
         return replace(line, problem=str(error))
+    only_labels = APPLICATION.name not in places.at and KEY.name not in places.at
+    return replace(line, problem=_NOTHING) if only_labels and not label else line
 
 
 def _text(cell: str, most: int) -> str:

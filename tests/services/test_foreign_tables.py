@@ -23,7 +23,7 @@ PLANNED = {
     "telnyx.csv": [(free, "assign", "Support", "Autumn"), (uk, "leave"), (us, "label", "Support", "Winter")],
     "vonage.csv": [(free, "assign", "Support", ""), (uk, "wrong", "known as Not linked")],
     "plivo.csv": [(free, "wrong", "known as /v1/Account"), (uk, "wrong", "no application is given")],
-    "fusionpbx.csv": [(free, "label", "", "Sales"), (uk, "wrong", "no application is given")],
+    "fusionpbx.csv": [(free, "label", "", "Sales"), (uk, "wrong", "the label is empty")],
     "carrier-inventory.txt": [
         (free, "assign", "Support", "new"),
         (None, "wrong", "“-” takes no number out"),

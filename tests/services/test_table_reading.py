@@ -128,6 +128,12 @@ def test_an_empty_key_says_something_only_beside_an_application_as_our_export_ha
     assert of_text(f"{header}\n14155550101,,\n").lines[0].key == key
 
 
+def test_an_empty_label_without_a_column_for_the_application_changes_nothing():
+    nothing = "nothing to change: the label is empty"
+    assert problems("number,label,notes\n14155550101,,x\n14155550102,Desk,\n") == [nothing, ""]
+    assert problems("number,application,label\n14155550101,,\n") == [""]
+
+
 def test_without_a_header_the_columns_come_in_their_order():
     assert read('14155550101,Support\n"14155550102","Support, two",Desk\n') == [
         (1, 14155550101, "Support", ""),
