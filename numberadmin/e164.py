@@ -21,17 +21,20 @@ E164 = phonenumbers.PhoneNumberFormat.E164
 # What stands before a number, or around it: bullets, quotation marks, the guard of an export, a telephone.
 BEFORE = " -•‣◦·*>▪●○■□✓☐☑→☎✆📞📱'\"=<“„«‘`\ufe0f"
 _AFTER = " '\">”»’“‘`.,;:!"
-_LABEL = re.compile(r"(?:\[[ x]?\]|(?:tel|telephone|telefon|phone|mobile|callto|sms)\b\.?:?) ?")
+_LABEL = re.compile(r"(?:\[[ x]?\]|(?:tel|telephone|telefon|phone|mobile|callto|sms)\b\.?:?) ?", re.IGNORECASE)
 _PLACE = re.compile(r"\(?[0-9]{1,3}[.)] ")
 _EXTENSION = re.compile(
-    r"[;,]? ?(?:(?:extension|extn|ext|xtn|poste|anexo|durchwahl|доб)(?![a-zа-я])|x|#|,)[ .:=]{0,3}[0-9]{1,7}#?$"
+    r"[;,]? ?(?:(?:extension|extn|ext|xtn|poste|anexo|durchwahl|доб)(?![a-zа-я])|x|#|,)[ .:=]{0,3}[0-9]{1,7}#?$",
+    re.IGNORECASE,
 )
-_ROUNDED = re.compile(r"\+?[0-9]{1,3}(?:[.,][0-9]{1,14})? ?(?:e ?\+?|[x×*] ?10\^)[0-9]{1,2}")
+_ROUNDED = re.compile(r"\+?[0-9]{1,3}(?:[.,][0-9]{1,14})? ?(?:e ?\+?|[x×*] ?10\^)[0-9]{1,2}", re.IGNORECASE)
 _DECIMALS = re.compile(r"(\+?[0-9]{7,15})[.,]0+")
 THOUSANDS = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){3,4}")
 TRUNK = re.compile(r"[(\[] ?0 ?[)\]]")
 _INSIDE = re.compile(r"[ ()\[\].\-/_'’‘·•]")
-_LETTERED = re.compile(r"\+?[0-9][0-9 ().-]*[a-z][a-z -]*")
+# A number and words: after it in brackets, or after a blank.
+_WORDS = re.compile(r"([+(\[]?[0-9][0-9 ()\[\].\-/]*?)[ \-:(\[]+([^\W\d_].*)")
+_LETTERED = re.compile(r"\+?[0-9][0-9 ().-]*[a-z][a-z -]*", re.IGNORECASE)
 
 
 class Unreadable(Exception):
@@ -39,9 +42,9 @@ class Unreadable(Exception):
 
 
 def stripped(given: str) -> str:
-    """The text in small letters, without what stands around a number. Raises Unreadable for too long a text, so that
+    """The text without what stands around a number. Raises Unreadable for too long a text, so that
     all further reading is of a few characters."""
-    plain = text.plain(given[: 8 * MOST]).lower()
+    plain = text.plain(given[: 8 * MOST])
     if len(plain) > MOST:
         raise Unreadable(f"{_NO_NUMBER}: it is too long for one")
     before = None
@@ -59,7 +62,7 @@ def _without_place(plain: str) -> str:
     if not place:
         return plain
     rest = plain[place.end() :].lstrip(BEFORE)
-    marked = rest.startswith(("+", "00", "(+", "[+", "tel"))
+    marked = rest.lower().startswith(("+", "00", "(+", "[+", "tel"))
     return stripped(rest) if marked or likely(figures(rest)) > likely(figures(plain)) else plain
 
 
@@ -80,11 +83,19 @@ def read(plain: str) -> int:
         raise Unreadable(
             f"an extension stands there, {extension[0].strip(' ,;')}: leave it out, numbers have none here"
         )
+    if behind := _behind(plain):
+        raise Unreadable(f"text stands behind the number: leave “{behind}” out, or upload a table")
     if any(c.isalpha() for c in plain):
         raise Unreadable(_NO_NUMBER + _letters(plain))
     if "+" in plain.lstrip("([ ")[1:]:
         raise Unreadable("more than one number stands there; put a comma between them")
     return int(international(plain))
+
+
+def _behind(plain: str) -> str:
+    """The words after a number that is whole without them."""
+    found = _WORDS.fullmatch(plain)
+    return found[2].strip("()[] ") if found and likely(figures(found[1])) else ""
 
 
 def _letters(plain: str) -> str:

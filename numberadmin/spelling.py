@@ -22,7 +22,7 @@ _GROUPS = re.compile(r"[ /]+")
 _DASH = re.compile(r"-+")
 # A number in one piece, and a few digits more.
 _RUN = re.compile(r"\+?[0-9]{9,15} ?-{1,3} ?[0-9]{1,6}")
-_BETWEEN = re.compile(r"\.{2,}|…|~+|→|->|\b(?:to|bis|through|thru|until|till)\b")
+_BETWEEN = re.compile(r"\.{2,}|…|~+|→|->|\b(?:to|bis|through|thru|until|till)\b", re.IGNORECASE)
 # Commas do not part a rounded number, the decimals of a whole one, or what stands before an extension.
 _APART = re.compile(
     r"[;؛](?! ?(?:ext|isub|phone-context)\b)|[|、؛]| (?:and|und|et|or|&) "
@@ -161,8 +161,10 @@ def _ends(left: str, right: str, *, short: bool) -> tuple[int, int]:
 
 
 def _bounded(first: int, last: int) -> range:
-    if not first <= last < first + MOST:
-        raise Unreadable(f"a range goes from the smaller to the larger, over {MOST:,} at most")
+    if last < first:
+        raise Unreadable("the range runs backwards: its second number is the smaller one")
+    if last - first >= MOST:
+        raise Unreadable(f"the range has {last - first + 1:,} numbers; at most {MOST:,}")
     return range(first, last + 1)
 
 

@@ -104,7 +104,7 @@ def test_several_numbers_of_a_line_are_told_apart(spelled):
      ("########", "too narrow"), ("020 7946 0000", "country code is missing"),
      ("011-2734-5678", "country code is missing"),
      ("(0)20 7946 0000", "country code is missing"), ("1" * 16, "at most 15 digits"),
-     ("+1 800 FLOWERS", "may be +1 800 3569377"),
+     ("+1 800 FLOWERS", "may be +1 800 3569377"), ("+1 415 555 DESK", "may be +1 415 555 3375"),
      ("abc", "no phone number"), ("00", "no phone number"), ("-", "no phone number"),
      ("14155550100²", "no phone number"),
      ("1" * 100, "too long"),
@@ -112,8 +112,12 @@ def test_several_numbers_of_a_line_are_told_apart(spelled):
      ("4677000 4677001", "one number or several"),
      ("14155550100 02", "what comes after +14155550100"),
      ("14155550100/02", "what comes after +14155550100"),
-     ("14155550105-02", "from the smaller to the larger"),
-     ("14155550100-24155550100", "over 10,000 at most"), ("14155550100 to 5 to 7", "two ends"),
+     ("14155550105-02", "the range runs backwards"),
+     ("14155550100-24155550100", "the range has 10,000,000,001 numbers; at most 10,000"),
+     ("+14155550100 - +14155650000", "the range has 99,901 numbers; at most 10,000"),
+     ("+14155550107 Front desk", "text stands behind the number: leave “Front desk” out, or upload a table"),
+     ("+1 415-555-0109 (lobby)", "leave “lobby” out, or upload a table"),
+     ("14155550100 - Empfang", "leave “Empfang” out"), ("14155550100 to 5 to 7", "two ends"),
      ("14155550100 to abc", "ends of a range")],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(spelled, cause):
