@@ -89,6 +89,9 @@ def formats() -> Filter[Any]:
 
 
 def place(asked: Asked[Any]) -> Place:
+    """The first page, if the address cannot be read: its place may be one of another order."""
+    if not asked.readable:
+        return Place()
     back = asked["before"] is not None
     return Place(asked["page"] or 1, asked["before"] if back else asked["after"], back)
 

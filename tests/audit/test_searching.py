@@ -44,6 +44,15 @@ def followed(acme, between=lambda: None, **fields):
         part = page(acme, page=part.page + 1, after=part.next, **fields)
 
 
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize("place", ["WyJhIl0", "W251bGxd", "WzEsMl0"])
+def test_the_place_of_another_list_is_refused_and_shows_nothing(acme, add, name, place):
+    add(14150005550)
+    found = asked(acme, **{name: place})
+    assert found.sentences() == ["Page: The address of this page is not whole. Begin with the first page."]
+    assert journal.browse(found).rows == []
+
+
 @pytest.mark.parametrize(
     "typed", ["müller", "MÜLLER", "Muller", "école", "ECOLE", "ecole autumn", "ＭÜLLER", "autumn  müller"]
 )
