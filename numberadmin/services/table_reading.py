@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from numberadmin import files, spelling
-from numberadmin.services import table_columns, table_encoding, table_rows, table_workbook
+from numberadmin.services import rentals, table_columns, table_encoding, table_rows, table_workbook
 from numberadmin.services.applications import NOT_NAMES
 from numberadmin.services.results import Refusal
 from numberadmin.services.sheet import LABEL_LENGTH, MOST_LINES, Line, bounded
@@ -161,14 +161,17 @@ def _problem(row: Row, line: Line, cells: dict[str, str], label: str, places: Pl
 
 
 def _said(places: Places) -> str:
-    """Which columns were taken for which, where they are called otherwise here."""
+    """Which columns were taken for which, where they are called otherwise here, and which were not read."""
     others = [
         f"as {name}: “{places.titles[at]}”"
         for name, at in places.at.items()
         if places.titles and table_columns.bare(places.titles[at]) != table_columns.bare(name)
     ]
-    if not others:
-        return ""
-    unread = [f"“{title}”" for title in places.unread[:8]]
-    rest = f" Not read: {', '.join(unread)}{', …' if len(places.unread) > 8 else ''}." if unread else ""
-    return f"Read {', '.join(others)}.{rest}"
+    # Those that only tell of a number, as the inventory has it, nobody expects to be read.
+    told = set(rentals.COLUMNS) - {"note"} if places.exported else set()
+    unread = [title for title in places.unread if title not in told]
+    some = ", ".join(f"“{title}”" for title in unread[:8]) + (", …" if len(unread) > 8 else "")
+    said = [f"Read {', '.join(others)}."] if others else []
+    said += [f"Not read: {some}."] if unread else []
+    said += ["Notes are changed on the number's page."] if places.exported and "note" in unread else []
+    return " ".join(said)

@@ -147,6 +147,12 @@ def test_how_foreign_columns_were_read_is_said():
     assert of_text("number,application\n14155550101,A\n").said == ""
 
 
+def test_columns_that_are_not_read_are_named():
+    assert of_text("number,application,foo\n14155550101,A,x\n").said == "Not read: “foo”."
+    said = of_text(f"{','.join(rentals.COLUMNS)},mine\n+14155550101,,A\n").said
+    assert said == "Not read: “note”, “mine”. Notes are changed on the number's page."
+
+
 def test_lines_keep_their_place_and_empty_ones_are_left_out():
     text = "number,label\n14155550101\n\n \u200b \n14155550102\n"
     assert [place for place, *_ in read(text)] == [2, 5]
