@@ -14,6 +14,8 @@ from numberadmin.accounts.models import Person
 FEWEST_GUESSES = 10**10
 # zxcvbn takes more than linear time; of a longer password its two ends are measured, and the stronger one counts.
 MEASURED = 32
+# zxcvbn tries each way in which these signs stand for letters, at each place: with all of them it takes a second.
+SIGNS, MOST_SIGNS = "@({[<!|$+%", 4
 # Shorter words of a name are too frequent in any text to say something.
 SHORTEST_WORD = 3
 # What zxcvbn does not know, whose lists are English: "password" in other languages, keyboards, and the
@@ -82,9 +84,16 @@ def _without(whole: str, words: list[str]) -> Iterator[tuple[str, str]]:
             yield left[0] if left else "", f"{named} and little else is in it"
 
 
+def _with_few_signs(text: str) -> str:
+    """The text in which signs beyond a few different ones stand for no letter; each stays a sign of its own."""
+    more = [sign for sign in dict.fromkeys(text) if sign in SIGNS][MOST_SIGNS:]
+    return text.translate({ord(sign): 0xE000 + ord(sign) for sign in more})
+
+
 def _measured(text: str) -> tuple[float, str]:
     """About how many guesses find it, and of which kind its longest part is."""
-    found = [zxcvbn(end, max_length=MEASURED) for end in {text[:MEASURED], text[-MEASURED:]} - {""}]
+    ends = {text[:MEASURED], text[-MEASURED:]} - {""}
+    found = [zxcvbn(_with_few_signs(end), max_length=MEASURED) for end in ends]
     if not found:
         return 1.0, ""
     best = max(found, key=lambda result: result["guesses"])

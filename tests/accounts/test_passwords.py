@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from zxcvbn import matching
 
 from numberadmin.accounts.models import Account, Membership, Person
 from numberadmin.accounts.passwords import HardToGuess
@@ -103,3 +104,17 @@ def test_of_a_long_password_only_the_ends_are_measured():
 def test_eleven_characters_are_too_few_whatever_they_are():
     assert "at least 12" in why("kV9#xq!Tz2p")
     assert why("kV9#xq!Tz2pw") == ""
+
+
+@pytest.mark.parametrize("password", ["(4@({[<69!1|7$5+7%2", "(4@({[<69!1|7$5+7%2" * 2, "%+$|!<[{(@" * 3])
+def test_many_signs_that_stand_for_letters_are_measured_in_few_ways(password, monkeypatch):
+    tried = []
+    asked = matching.enumerate_l33t_subs
+    monkeypatch.setattr(matching, "enumerate_l33t_subs", lambda table: tried.extend(asked(table)) or asked(table))
+    why(password)
+    assert 0 < len(tried) <= 100
+
+
+@pytest.mark.parametrize("password", ["!@#$%^&*()_+", "P@$$w0rd!!!!!", "p@$$w0rd{[(<"])
+def test_common_passwords_of_many_signs_are_refused(password):
+    assert "easy to guess" in why(password)
