@@ -55,6 +55,8 @@ def read(account: Account, query: QueryDict, labels: Mapping[str, str]) -> Asked
     """What a query asks for. `labels` names the applications by key."""
     people = Person.objects.filter(membership__account=account).order_by("name", "pk")
     asked = FILTERS.read(query, AuditLook(account, labels, list(people)))
+    if asked.readable and asked["from"] and asked["to"] and asked["from"] >= asked["to"]:
+        return asked.with_problem("from", "From is after To: change one of them.")
     try:
         if asked.readable and (beside := pages.place(asked).beside) is not None:
             pages.beyond(Entry, ORDER, beside)

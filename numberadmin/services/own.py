@@ -147,7 +147,7 @@ def has_password(actor: Actor, password: str) -> None:
             if not actor.person.check_password(password):
                 raise Wrong
     except Wrong:
-        raise Refusal("The password you have now is another one. Nothing was changed.") from None
+        raise Refusal("The current password is wrong. Nothing was changed.") from None
 
 
 def begin_factor(*, actor: Actor, operation: UUID, seed: str, code: str, password: str) -> tuple[Outcome, list[str]]:

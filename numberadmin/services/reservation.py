@@ -69,6 +69,8 @@ def _plan_reservation(
         )
     if quantity < 1:
         raise Refusal("Ask for at least 1 number. Nothing was reserved.")
+    if group.availability < 1:
+        raise Refusal(f"None is left in {group.city or 'this group'}. Nothing was reserved.")
     if quantity > group.availability:
         raise Refusal(
             f"{group.city} has {group.availability} numbers available, {quantity} were asked for. "

@@ -44,6 +44,13 @@ def followed(acme, between=lambda: None, **fields):
         part = page(acme, page=part.page + 1, after=part.next, **fields)
 
 
+def test_a_first_day_after_the_last_one_is_refused_and_the_same_day_is_not(acme, add):
+    add(14150005550)
+    found = asked(acme, **{"from": "2026-03-02", "to": "2026-03-01"})
+    assert found.problems == {"from": "From is after To: change one of them."}
+    assert asked(acme, **{"from": "2026-03-02", "to": "2026-03-02"}).readable
+
+
 @pytest.mark.parametrize("name", ["after", "before"])
 @pytest.mark.parametrize("place", ["WyJhIl0", "W251bGxd", "WzEsMl0"])
 def test_the_place_of_another_list_is_refused_and_shows_nothing(acme, add, name, place):
