@@ -1,5 +1,6 @@
 import sys
 from argparse import ArgumentParser
+from itertools import chain as together
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from numberadmin.audit import anchors, chain, kept
+from numberadmin.audit import anchors, chain, kept, schema
 from numberadmin.audit.anchors import Anchor
 
 # So many sentences are printed of rows that do not hold.
@@ -17,7 +18,8 @@ MOST = 20
 
 class Command(BaseCommand):
     help = (
-        "Proves the audit's chain from its first entry, and all that pages show of who did what; with --anchors also"
+        "Proves the audit's chain from its first entry, all that pages show of who did what, and that the database has"
+        " no triggers, indexes or views beside those of numberadmin; with --anchors also"
         " that the chain is the one that was anchored."
         " Exit code 1 and a sentence that says where it does not hold."
     )
@@ -31,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"Entry {verdict.first_bad} does not hold; the {verdict.count} entries before it do.")
         if verdict.denied:
             raise CommandError(_denial(verdict.denied, verdict.count))
-        if wrong := list(islice(kept.problems(), MOST)):
+        if wrong := list(islice(together(schema.problems(), kept.problems()), MOST)):
             raise CommandError(" ".join([f"{verdict.count} entries, the chain holds. But:", *wrong]))
         self.stdout.write(f"{verdict.count} entries, the chain holds.")
 
