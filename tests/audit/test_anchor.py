@@ -24,14 +24,20 @@ def kept(tmp_path):
 
 
 @pytest.fixture
-def anchored(add, kept, take_away_triggers):
-    """Four entries with an anchor after each, and no triggers any more."""
+def whole(add, kept):
+    """Four entries with an anchor after each."""
     entries = []
     for number in range(14150005550, 14150005554):
         entries.append(add(number))
         call_command("audit_anchor", append=kept, stdout=io.StringIO())
-    take_away_triggers()
     return entries
+
+
+@pytest.fixture
+def anchored(whole, take_away_triggers):
+    """The same, and no triggers any more."""
+    take_away_triggers()
+    return whole
 
 
 def cut(*entries):
@@ -92,24 +98,24 @@ def test_a_file_that_cannot_be_written_is_said_in_plain_words(db, tmp_path):
         call_command("audit_anchor", append=tmp_path, stdout=io.StringIO())
 
 
-def test_a_chain_that_agrees_with_its_anchors_holds(anchored, kept):
+def test_a_chain_that_agrees_with_its_anchors_holds(whole, kept):
     assert verified(kept) == "4 entries, the chain holds.\n"
 
 
-def test_a_chain_that_has_grown_since_holds(anchored, kept, add):
+def test_a_chain_that_has_grown_since_holds(whole, kept, add):
     add(14150005559)
     assert verified(kept) == "5 entries, the chain holds.\n"
 
 
-def test_anchors_come_from_standard_input_too(anchored, kept, monkeypatch):
+def test_anchors_come_from_standard_input_too(whole, kept, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(kept.read_bytes())))
     assert verified("-") == "4 entries, the chain holds.\n"
 
 
-def test_a_count_and_a_hash_from_a_log_or_an_export_are_an_anchor(anchored, kept):
-    kept.write_text(f'{{"count": 2, "hash": "{anchored[1].hash}"}}\n')
+def test_a_count_and_a_hash_from_a_log_or_an_export_are_an_anchor(whole, kept):
+    kept.write_text(f'{{"count": 2, "hash": "{whole[1].hash}"}}\n')
     assert verified(kept) == "4 entries, the chain holds.\n"
-    kept.write_text(f'{{"count": 2, "hash": "{anchored[2].hash}"}}\n')
+    kept.write_text(f'{{"count": 2, "hash": "{whole[2].hash}"}}\n')
     with pytest.raises(CommandError, match=r"^The anchor names 2 entries and another hash"):
         verified(kept)
 
@@ -214,12 +220,13 @@ def test_an_export_carries_the_hash_of_the_whole_chain_and_not_how_much_others_d
     assert "Audit-Count" not in answer.headers
 
 
-def test_a_hash_alone_is_an_anchor_as_long_as_its_entry_is_there(anchored, kept):
-    kept.write_text("".join(f'{{"hash": "{entry.hash}"}}\n' for entry in anchored))
+def test_a_hash_alone_is_an_anchor_as_long_as_its_entry_is_there(whole, kept, take_away_triggers):
+    kept.write_text("".join(f'{{"hash": "{entry.hash}"}}\n' for entry in whole))
     assert "4 entries, the chain holds" in verified(kept)
-    Line.objects.filter(entry=anchored[-1]).delete()
-    anchored[-1].delete()
-    with pytest.raises(CommandError, match=f"by the hash {anchored[-1].hash[:12]}"):
+    take_away_triggers()
+    Line.objects.filter(entry=whole[-1]).delete()
+    whole[-1].delete()
+    with pytest.raises(CommandError, match=f"by the hash {whole[-1].hash[:12]}"):
         verified(kept)
 
 
