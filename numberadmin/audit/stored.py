@@ -78,7 +78,8 @@ def _checks(fields: Sequence[Any]) -> tuple[list[Any], list[Check]]:
 
 
 def _same(place: int, at: int, write: Callable[[Any], str]) -> Check:
-    return lambda given, raw: given[place] is None or write(given[place]) == raw[at]
+    # A text that is no moment is read as none, and is not null for a filter.
+    return lambda given, raw: (None if given[place] is None else write(given[place])) == raw[at]
 
 
 def _types(field: Any) -> set[str]:

@@ -340,6 +340,7 @@ def test_a_change_over_the_pages_makes_no_forged_row_a_proven_one(installation):
 def test_a_row_that_is_gone_is_missed(installation):
     plan = Plan.objects.get(title="Plan Two")
     gone = [Label.objects.latest("pk"), plan, plan.items.latest("pk"), Reservation.objects.earliest("pk")]
+    gone += [Plan.objects.earliest("pk")]
     gone += [Request.objects.latest("pk"), Membership.objects.latest("pk"), Person.objects.latest("pk")]
     gone += [Open.objects.latest("pk"), Invitation.objects.latest("pk")]
     for row in gone:
@@ -347,6 +348,12 @@ def test_a_row_that_is_gone_is_missed(installation):
             run(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk)
             assert not is_proven(), row
             transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="its columns hold values of one type alone")
+def test_a_text_in_the_place_of_a_moment_that_is_not_there_is_found(installation):
+    run("UPDATE accounts_invitation SET closed_at = 'Olga Owner' WHERE closed_at IS NULL")
+    assert not is_proven()
 
 
 def test_a_proof_of_another_key_is_none(installation, settings):

@@ -57,6 +57,9 @@ class Plan(Proven):
     def lacking(cls) -> Iterator[str]:
         steps = Entry.objects.filter(~Exists(cls.objects.filter(key=OuterRef("part_of"))), part_of__isnull=False)
         yield from missing(steps, "The plan is not there")
+        ownerless = PlanItem.objects.filter(~Exists(cls.objects.filter(pk=OuterRef("plan_id"))))
+        for place in ownerless.order_by("pk").values_list("pk", flat=True)[:1]:
+            yield f"The plan that line {place} of a plan belongs to is not there."
         counts = cls.objects.annotate(there=Count("items"))
         for key in counts.exclude(there=F("lines")).order_by("pk").values_list("key", flat=True)[:1]:
             yield f"Lines of the plan {key} are not there, or are too many."
