@@ -32,8 +32,8 @@ _DECIMALS = re.compile(r"(\+?[0-9]{7,15})[.,]0+")
 THOUSANDS = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){3,4}")
 TRUNK = re.compile(r"[(\[] ?0 ?[)\]]")
 _INSIDE = re.compile(r"[ ()\[\].\-/_'’‘·•]")
-# A number and words: after it in brackets, or after a blank.
-_WORDS = re.compile(r"([+(\[]?[0-9][0-9 ()\[\].\-/]*?)[ \-:(\[]+([^\W\d_].*)")
+_LETTER = re.compile(r"[^\W\d_]")
+_BEFORE_WORDS = re.compile(r"[+(\[]?[0-9][0-9 ()\[\].\-/]*")
 _LETTERED = re.compile(r"\+?[0-9][0-9 ().-]*[a-z][a-z -]*", re.IGNORECASE)
 
 
@@ -94,8 +94,11 @@ def read(plain: str) -> int:
 
 def _behind(plain: str) -> str:
     """The words after a number that is whole without them."""
-    found = _WORDS.fullmatch(plain)
-    return found[2].strip("()[] ") if found and likely(figures(found[1])) else ""
+    found = _LETTER.search(plain)
+    before, words = (plain[: found.start()], plain[found.start() :]) if found else (plain, "")
+    number = before.rstrip(" -:([")
+    stands_apart = number != before and _BEFORE_WORDS.fullmatch(number)
+    return words.strip("()[] ") if stands_apart and likely(figures(number)) else ""
 
 
 def _letters(plain: str) -> str:

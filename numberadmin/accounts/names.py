@@ -102,7 +102,9 @@ def candidates(name: str, email: str, person_id: int) -> Iterator[str]:
     yield usable[0]
     more = [email] if skeleton(email) and email != usable[0] else []
     for suffix in chain(more, map(str, count(2))):
-        yield f"{usable[0][: LENGTH - len(suffix) - 3].strip()} ({suffix})"
+        candidate = f"{usable[0][: LENGTH - len(suffix) - 3].strip()} ({suffix})"
+        if not _is_ours(candidate):
+            yield candidate
 
 
 def keys(name: str) -> set[str]:
