@@ -109,6 +109,9 @@ def _letters(plain: str) -> str:
 
 def international(plain: str) -> str:
     """The digits of E.164. Raises Unreadable."""
+    if plain[:1] in ("[", "(") and plain[-1:] in ("]", ")") and plain[1:-1].removeprefix("+").isdigit():
+        # Brackets around all of it group nothing.
+        plain = plain[1:-1]
     if trunk := TRUNK.search(plain):
         before, after = plain[: trunk.start()], plain[trunk.end() :]
         if not figures(before):

@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numberadmin import spelling
@@ -148,6 +148,7 @@ WAYS = ["{}", "+{}", "00{}", "tel:+{}", "'+{}", '="+{}"', "[+{}]", "1. +{}", "\u
 
 
 @settings(max_examples=100)
+@example(62_071_100_000, "[+{}]")
 @given(NUMBERS, st.sampled_from(WAYS))
 def test_any_number_reads_back_as_itself(number, way):
     assert read(way.format(number)) == [number]
